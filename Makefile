@@ -1,0 +1,67 @@
+# For people; CMakeLists.txt does the building. `make` lists what there is.
+
+PREFIX ?= /usr/local
+JOBS ?= $(shell nproc)
+# In CI a warning is an error in every build; for a learner with a newer compiler it is not.
+CONFIGURE = cmake --preset $(1) $(if $(CI),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON) > /dev/null
+BUILD = +cmake --build $(1) --parallel $(JOBS)
+MAKEFLAGS += --no-print-directory
+CTEST = ctest --output-on-failure --no-tests=error --test-dir
+STEPS = $(foreach folder,$(sort $(wildcard steps/*)),$(firstword $(subst -, ,$(subst steps/,step,$(folder)))))
+
+.DEFAULT_GOAL := help
+.PHONY: help deps deps-test build run test diff lint asan bench install clean $(STEPS)
+
+help:  ## this list
+	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@printf '  make %-10s %s\n' $(firstword $(STEPS)) 'build one step only: $(STEPS)'
+
+deps:  ## install what the steps and the busybox root are made from (sudo if not root)
+	@tools/deps.sh run
+
+deps-test:  ## that, and what the tests, the lint and the benchmark need
+	@tools/deps.sh test
+
+build: have-cmake  ## the steps, rootfs-fetch, the unrolled ladder: in build/
+	@$(call CONFIGURE,release)
+	$(call BUILD,build) --target lockstep
+
+run: deps  ## a shell in the newest step's container (without a terminal: what it sees)
+	@$(MAKE) build
+	@tools/run.sh build
+
+test: deps-test  ## every test
+	@$(call CONFIGURE,release)
+	$(call BUILD,build)
+	$(CTEST) build
+
+$(STEPS): have-cmake
+	@$(call CONFIGURE,release)
+	$(call BUILD,build) --target $@
+
+diff:  ## STEP=03: what a step adds to the one before, then its core (FULL=1: its details too)
+	@tools/diff.sh '$(STEP)' $(if $(FULL),full)
+
+lint: deps-test  ## format, sizes, scripts; then clang's warnings and clang-tidy
+	tools/lint.sh
+	@$(call CONFIGURE,tidy)
+	$(call BUILD,build/tidy)
+
+asan: deps-test  ## every test with AddressSanitizer and UBSan
+	@$(call CONFIGURE,asan)
+	$(call BUILD,build/asan)
+	$(CTEST) build/asan --label-exclude 'lint|ladder'
+
+bench: deps-test  ## run of /bin/true beside runc, crun and the least a runtime can do
+	@$(MAKE) build
+	tests/bench/bench.sh build
+
+install: build  ## stepNN and rootfs-fetch into PREFIX/bin (/usr/local), below DESTDIR
+	cmake --install build --strip --prefix '$(PREFIX)'
+
+clean:  ## remove build/ and the links ./stepNN
+	rm -rf build step[0-9][0-9]
+
+.PHONY: have-cmake
+have-cmake:
+	@command -v cmake > /dev/null || { echo 'cmake is missing: `make deps` installs it'; exit 1; }

@@ -1,0 +1,153 @@
+#include "common/cli/program.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "common/os/narrate.hpp"
+
+namespace lockstep::cli {
+namespace {
+
+constexpr const char* kVersion = "0.3.0";
+
+/// What every command understands, before its name or behind it.
+struct Shared {
+  std::string state_root;
+  narrate::Options narration;
+  bool help = false;
+};
+
+Shared& shared() {
+  static Shared instance;
+  return instance;
+}
+
+void set_style(const std::string& style) {
+  if (style == "step") {
+    shared().narration.style = narrate::Style::kThisLesson;
+  } else if (style == "all") {
+    shared().narration.style = narrate::Style::kAll;
+  } else if (style == "json") {
+    shared().narration.style = narrate::Style::kJson;
+  } else {
+    throw UsageError(fmt::format("--explain: expected all or json, got {}", quoted(style)));
+  }
+}
+
+void add_shared(Options& options) {
+  options.value("root", "DIR", "where the state files are", [](const std::string& folder) {
+    if (folder.empty()) throw UsageError("--root: expected a folder, got \"\"");
+    shared().state_root = folder;
+  });
+  options.optional_value("explain", "all|json", "step",
+                         "say each system call: this lesson's in full, earlier ones' as a count", set_style);
+  options.flag("step", "stop before each call that is shown, until Enter", [] {
+    shared().narration.stop = true;
+    if (shared().narration.style == narrate::Style::kOff) set_style("step");
+  });
+  options.flag("h,help", "this text", [] { shared().help = true; });
+}
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+}  // namespace
+
+std::string state_root() {
+  if (!shared().state_root.empty()) return shared().state_root;
+  if (::geteuid() == 0) return "/run/lockstep";
+  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
+  if (runtime != nullptr && *runtime == '/') return std::string(runtime) + "/lockstep";
+  return fmt::format("/tmp/lockstep-{}", ::geteuid());
+}
+
+std::string Program::help() const {
+  std::string out = fmt::format("{} - {}\n\nusage: {} COMMAND [OPTIONS] …\n\ncommands:\n", name_, summary_, name_);
+  for (const Command& command : commands_) out += fmt::format("  {:<10} {}\n", command.name, command.summary);
+  Options options;
+  add_shared(options);
+  return out + "\noptions, before or behind the command:\n" + options.help() +
+         fmt::format("\n`{} COMMAND --help` tells more.\n", name_);
+}
+
+std::string Program::help(const Command& command, const Options& options) const {
+  return fmt::format("usage: {} {} {}\n\n{}\n\noptions:\n{}", name_, command.name, command.usage,
+                     command.summary, options.help());
+}
+
+int Program::run_command(const Command& command, const std::vector<std::string>& arguments) {
+  Options options;
+  if (command.options) command.options(options);
+  add_shared(options);
+  for (const std::string& word : arguments) {  // help wins over what may be missing or wrong beside it
+    if (word == "--") break;
+    if ((word == "--help" || word == "-h") && &word == &arguments.front()) {
+      print(help(command, options));
+      return 0;
+    }
+  }
+  const auto positional = options.parse(name_ + " " + command.name, arguments);
+  if (shared().help) {
+    print(help(command, options));
+    return 0;
+  }
+  shared().narration.lesson = lesson_;
+  narrate::begin(shared().narration);
+  const int status = command.run(positional);
+  narrate::flush();
+  return status;
+}
+
+int Program::dispatch(const std::vector<std::string>& arguments) {
+  bool version = false;
+  Options options;
+  add_shared(options);
+  options.flag("v,version", "the version", [&] { version = true; });
+  const auto rest = options.parse(name_, arguments);
+  if (version) {
+    print(fmt::format("{} {} ({})\n", name_, kVersion, lesson_));
+    return 0;
+  }
+  if (shared().help || rest.empty() || rest[0] == "help") {
+    print(help());
+    return rest.empty() && !shared().help ? 1 : 0;
+  }
+  for (const Command& command : commands_) {
+    if (command.name != rest[0]) continue;
+    try {
+      return run_command(command, {rest.begin() + 1, rest.end()});
+    } catch (const Error& error) {
+      narrate::flush();
+      report(error);
+      return command.exit_codes_of_run ? static_cast<int>(error.failure()) : 1;
+    }
+  }
+  throw UsageError(fmt::format("unknown command {}", quoted(rest[0])),
+                   fmt::format("`{} --help` lists the commands of this step", name_));
+}
+
+void Program::report(const std::exception& error) const {
+  std::string text = fmt::format("{}: {}\n", name_, error.what());
+  const auto* known = dynamic_cast<const Error*>(&error);
+  if (known != nullptr && !known->hint().empty()) text += fmt::format("hint: {}\n", known->hint());
+  std::fflush(stdout);
+  narrate::say(text.substr(0, text.size() - 1));
+}
+
+int Program::run(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  try {
+    const int status = dispatch(arguments);
+    if (std::fflush(stdout) != 0) throw SysError(errno, "write(standard output)");
+    return status;
+  } catch (const UsageError& error) {
+    report(error);
+    return 1;
+  } catch (const std::exception& error) {
+    report(error);
+    return 1;
+  }
+}
+
+}  // namespace lockstep::cli

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/cli/options.hpp"
+
+namespace lockstep::cli {
+
+/// A sub-command: `step03 kill ID SIGNAL`.
+struct Command {
+  std::string name;
+  std::string usage;    // "[OPTIONS] ID [SIGNAL]", as help shows it
+  std::string summary;  // one line
+  std::function<void(Options&)> options;
+  /// Gets the positional arguments; its result is the exit status.
+  std::function<int(const std::vector<std::string>&)> run;
+  /// The exit code of this program's own failure: for `run` and `exec` 125, 126, 127, for all others 1.
+  bool exit_codes_of_run = false;
+};
+
+/// A step's program: its commands, `--help`, `--version`, and what all commands share (`--root`, `--explain`,
+/// `--step`, `--log`-less errors on standard error in one form).
+class Program {
+ public:
+  /// "step03", "03-mount", "files: a root of its own".
+  Program(std::string name, std::string lesson, std::string summary)
+      : name_(std::move(name)), lesson_(std::move(lesson)), summary_(std::move(summary)) {}
+
+  void add(Command command) { commands_.push_back(std::move(command)); }
+
+  /// main(): finds the command, parses, runs, reports errors. Returns the exit status.
+  int run(int argc, char** argv);
+
+ private:
+  int dispatch(const std::vector<std::string>& arguments);
+  int run_command(const Command& command, const std::vector<std::string>& arguments);
+  std::string help() const;
+  std::string help(const Command& command, const Options& options) const;
+  void report(const std::exception& error) const;
+
+  std::string name_;
+  std::string lesson_;
+  std::string summary_;
+  std::vector<Command> commands_;
+};
+
+/// The folder of all state files: `--root`, else /run/lockstep for root, else $XDG_RUNTIME_DIR/lockstep, else
+/// /tmp/lockstep-UID.
+std::string state_root();
+
+}  // namespace lockstep::cli

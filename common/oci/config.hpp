@@ -1,0 +1,107 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The OCI runtime-spec's config.json as plain structs: its structure and its names. Flags, an image's
+/// config and a bundle's config.json all become one of these; below main.cpp nothing knows where it came
+/// from. Each step adds the parts that it does something with. See: the runtime-spec's config.md and
+/// config-linux.md
+namespace lockstep::oci {
+
+/// `process.user`.
+struct User {
+  uid_t uid = 0;
+  gid_t gid = 0;
+  std::optional<mode_t> umask;  // 0022 where it is not given
+  std::vector<gid_t> additional_gids;
+};
+
+/// `process.consoleSize`, in characters.
+struct ConsoleSize {
+  unsigned height = 0;
+  unsigned width = 0;
+};
+
+/// `process`: the user's program, of `run` or of `exec`.
+struct Process {
+  bool terminal = false;
+  std::optional<ConsoleSize> console_size;
+  std::string cwd;                // absolute; empty (only before there is a rootfs): the caller's own
+  std::vector<std::string> env;   // "NAME=value"
+  std::vector<std::string> args;  // args[0] is looked up on PATH unless it holds a '/'
+  User user;
+
+  /// Not of the spec: the signal that it gets when the runtime's process ends (0: none, it lives on).
+  int parent_death_signal = 0;
+};
+
+/// `root`.
+struct Root {
+  std::string path;  // empty: no root of its own (steps 01 and 02)
+  bool readonly = false;
+};
+
+/// One of `mounts`. Options are mount(8)'s words; what no one knows is the file system's own data.
+struct Mount {
+  std::string destination;  // absolute, as seen from inside
+  std::string type;
+  std::string source;
+  std::vector<std::string> options;
+};
+
+/// One of `linux.namespaces`.
+struct Namespace {
+  std::string type;  // "pid", "network", "mount", "ipc", "uts", "user", "cgroup", "time"
+  std::string path;  // empty: a new one
+};
+
+/// One of `linux.devices`.
+struct Device {
+  std::string type;  // "c", "b", "u" or "p"
+  std::string path;
+  int64_t major = 0;
+  int64_t minor = 0;
+  std::optional<mode_t> file_mode;
+  std::optional<uid_t> uid;
+  std::optional<gid_t> gid;
+};
+
+/// `linux`.
+struct Linux {
+  std::vector<Namespace> namespaces;
+  std::vector<Device> devices;
+  std::string rootfs_propagation;  // "", "private", "slave", "shared", "unbindable"
+  std::vector<std::string> masked_paths;
+  std::vector<std::string> readonly_paths;
+};
+
+struct Config {
+  std::string oci_version = "1.3.0";
+  Process process;
+  Root root;
+  std::vector<Mount> mounts;
+  std::string hostname;
+  std::string domainname;
+  Linux linux;
+  std::map<std::string, std::string> annotations;
+};
+
+/// Settings of lockstep's own that the spec has no field for travel as annotations, the spec's way to
+/// extend it, so that they are in the bundle and in the state file like all others.
+constexpr const char* kInitAnnotation = "io.lockstep.init";          // "true": --init
+constexpr const char* kNoPivotAnnotation = "io.lockstep.no-pivot";   // "true": --no-pivot
+constexpr const char* kDetachKeysAnnotation = "io.lockstep.detach-keys";  // "ctrl-p,ctrl-q"
+
+/// Whether an annotation of ours is "true".
+inline bool annotated(const Config& config, const char* name) {
+  const auto found = config.annotations.find(name);
+  return found != config.annotations.end() && found->second == "true";
+}
+
+}  // namespace lockstep::oci

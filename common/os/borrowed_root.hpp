@@ -1,0 +1,18 @@
+#pragma once
+
+namespace lockstep {
+
+/// Without root, the steps up to 05 borrow it: a user namespace in which the caller's own id is shown as 0,
+/// and which has every capability over the namespaces that are made in it, and none over the host's. Lesson
+/// 06 opens this box and puts the container's own user namespace in its place.
+///
+/// Does nothing if the process has CAP_SYS_ADMIN already. Else makes the namespace, maps the caller's uid and
+/// gid (a single-id map, so setgroups(2) is denied first: see user_namespaces(7)) and says so in one line
+/// on standard error. Throws SysError with the machine's reason where user namespaces are forbidden.
+/// To be called while single-threaded, before any other namespace is made.
+void borrow_root_if_needed();
+
+/// Whether this process has CAP_SYS_ADMIN in its user namespace.
+bool has_root_powers();
+
+}  // namespace lockstep

@@ -1,0 +1,62 @@
+#include "common/os/child.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "common/os/error.hpp"
+#include "common/os/processes.hpp"
+#include "common/os/words.hpp"
+
+namespace lockstep {
+namespace {
+
+int wait_for(pid_t pid) {
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0) {
+    if (errno != EINTR) throw SysError(errno, fmt::format("waitpid({})", pid));
+  }
+  return status;
+}
+
+}  // namespace
+
+int ExitStatus::shell_code() const {
+  return WIFSIGNALED(wait_status_) ? 128 + WTERMSIG(wait_status_) : WEXITSTATUS(wait_status_);
+}
+
+std::string ExitStatus::words() const {
+  if (WIFSIGNALED(wait_status_)) {
+    return fmt::format("was killed by {}", words::signal(WTERMSIG(wait_status_)));
+  }
+  return fmt::format("exited with {}", WEXITSTATUS(wait_status_));
+}
+
+Child Child::clone(uint64_t namespaces, const std::function<void()>& body, Why why) {
+  sys::Cloned cloned = sys::clone(namespaces, why);
+  if (cloned.pid != 0) return {cloned.pid, std::move(cloned.pidfd)};
+  try {
+    body();
+  } catch (...) {
+    ::_exit(static_cast<int>(Failure::kRuntime));
+  }
+  ::_exit(0);
+}
+
+Child::~Child() {
+  if (!pidfd_) return;
+  // No narration and no exception here: this runs while another error is on its way to the user.
+  ::kill(pid_, SIGKILL);  // it is not reaped yet, so the number can't be another process's
+  int status = 0;
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+}
+
+ExitStatus Child::wait() {
+  const int status = wait_for(pid_);
+  pidfd_.reset();
+  return ExitStatus(status);
+}
+
+}  // namespace lockstep

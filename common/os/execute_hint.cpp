@@ -1,0 +1,108 @@
+#include "common/os/execute_hint.hpp"
+
+#include <elf.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include "common/os/error.hpp"
+#include "common/os/fd.hpp"
+
+namespace lockstep {
+namespace {
+
+std::string head_of(const std::string& path) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) return "";
+  std::array<char, 8192> buffer{};
+  const ssize_t done = ::read(file.get(), buffer.data(), buffer.size());
+  return done <= 0 ? "" : std::string(buffer.data(), static_cast<size_t>(done));
+}
+
+bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
+
+/// "/lib64/ld-linux-x86-64.so.2" of a dynamic program, "" of a static one.
+std::string elf_interpreter(const std::string& head) {
+  Elf64_Ehdr header;
+  if (head.size() < sizeof header) return "";
+  std::memcpy(&header, head.data(), sizeof header);
+  for (size_t i = 0; i < header.e_phnum; ++i) {
+    Elf64_Phdr segment;
+    const size_t at = header.e_phoff + i * sizeof segment;
+    if (at + sizeof segment > head.size()) return "";
+    std::memcpy(&segment, head.data() + at, sizeof segment);
+    if (segment.p_type != PT_INTERP || segment.p_filesz == 0) continue;
+    if (segment.p_offset + segment.p_filesz > head.size()) return "";
+    return head.substr(segment.p_offset, segment.p_filesz - 1);  // without the closing NUL
+  }
+  return "";
+}
+
+std::string missing_interpreter_hint(const std::string& path) {
+  const std::string head = head_of(path);
+  if (head.rfind("#!", 0) == 0) {
+    std::string line = head.substr(2, head.find('\n') - 2);
+    if (!line.empty() && line.back() == '\r') {
+      return fmt::format("{} has Windows line ends, so its interpreter's name ends in a carriage return: "
+                         "convert it, e.g. with `sed -i 's/\\r$//'`", path);
+    }
+    line.erase(0, line.find_first_not_of(" \t"));
+    return fmt::format("the script's interpreter {} is not there: install it in the rootfs",
+                       quoted(line.substr(0, line.find_first_of(" \t"))));
+  }
+  const std::string interpreter = elf_interpreter(head);
+  if (!interpreter.empty() && !exists(interpreter)) {
+    return fmt::format("the file is there, but its dynamic linker {} is not: add it and its libraries to "
+                       "the rootfs, or use a static program", quoted(interpreter));
+  }
+  return "";
+}
+
+/// Which folder on the way can't be searched, or what else keeps the file from being executed.
+std::string denied_hint(const std::string& path) {
+  for (size_t at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1)) {
+    const std::string folder = path.substr(0, at);
+    if (::faccessat(AT_FDCWD, folder.c_str(), X_OK, AT_EACCESS) != 0) {
+      return fmt::format("the folder {} may not be searched by uid {}: chmod a+x it", quoted(folder),
+                         ::geteuid());
+    }
+  }
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return "";
+  if (S_ISDIR(status.st_mode)) return "it is a folder";
+  if ((status.st_mode & 0111U) == 0) return fmt::format("it has no x bit: chmod a+x {}", path);
+  struct statvfs fs {};
+  if (::statvfs(path.c_str(), &fs) == 0 && (fs.f_flag & ST_NOEXEC) != 0) {
+    return "its file system is mounted noexec";
+  }
+  if (::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) != 0) {
+    return fmt::format("its mode {:04o} lets uid {} not execute it", status.st_mode & 07777U, ::geteuid());
+  }
+  return "a security module (AppArmor, SELinux; see dmesg) may have denied it";
+}
+
+}  // namespace
+
+std::string execute_hint(int code, const std::string& path) {
+  switch (code) {
+    case ENOENT:
+      return exists(path) ? missing_interpreter_hint(path) : "";
+    case EACCES:
+    case EPERM:
+      return denied_hint(path);
+    case ENOEXEC:
+      return "the file is no program of this machine: another architecture, an empty file, or a script "
+             "without a #! line";
+    case E2BIG:
+      return "the arguments and the environment together are too long: see ARG_MAX in execve(2)";
+    default:
+      return "";
+  }
+}
+
+}  // namespace lockstep

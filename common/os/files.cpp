@@ -1,0 +1,83 @@
+#include "common/os/files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include "common/os/call.hpp"
+#include "common/os/words.hpp"
+
+namespace lockstep::sys {
+
+std::optional<Fd> open_if_there(const std::string& path, int flags) {
+  const int raw = ::open(path.c_str(), flags | O_CLOEXEC);
+  if (raw >= 0) return Fd(raw);
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  throw SysError(errno, fmt::format("open({})", quoted(path)));
+}
+
+Fd open(const std::string& path, int flags, mode_t mode) {
+  const int raw = ::open(path.c_str(), flags | O_CLOEXEC, mode);
+  if (raw < 0) throw SysError(errno, fmt::format("open({})", quoted(path)));
+  return Fd(raw);
+}
+
+bool make_directory(const Fd& directory, const std::string& name, mode_t mode, Why why) {
+  try {
+    call(
+        why, [&] { return fmt::format("mkdirat({}, {}, {:04o})", directory.get(), quoted(name), mode); },
+        [&] { return ::mkdirat(directory.get(), name.c_str(), mode); },
+        [](int code) { return std::string(code == EROFS ? "the file system is read-only" : ""); });
+    return true;
+  } catch (const SysError& error) {
+    if (error.code() == EEXIST) return false;
+    throw;
+  }
+}
+
+void make_node(const Fd& directory, const std::string& name, mode_t mode, dev_t device, Why why) {
+  call(
+      why,
+      [&] {
+        return fmt::format("mknodat({}, {}, {}, makedev({}, {}))", directory.get(), quoted(name),
+                           words::file_mode(mode), major(device), minor(device));
+      },
+      [&] { return ::mknodat(directory.get(), name.c_str(), mode, device); });
+}
+
+bool make_symlink(const std::string& target, const Fd& directory, const std::string& name, Why why) {
+  try {
+    call(
+        why,
+        [&] { return fmt::format("symlinkat({}, {}, {})", quoted(target), directory.get(), quoted(name)); },
+        [&] { return ::symlinkat(target.c_str(), directory.get(), name.c_str()); });
+    return true;
+  } catch (const SysError& error) {
+    if (error.code() == EEXIST) return false;
+    throw;
+  }
+}
+
+bool make_empty_file(const Fd& directory, const std::string& name, mode_t mode) {
+  const Fd file(::openat(directory.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                         mode));
+  if (file) return true;
+  if (errno == EEXIST) return false;
+  throw SysError(errno, fmt::format("openat({}, {}, O_CREAT|O_EXCL)", directory.get(), quoted(name)),
+                 errno == EROFS ? "the file system is read-only: make the file on the host first" : "");
+}
+
+void replace_file(const Fd& directory, const std::string& name, const std::string& text, mode_t mode) {
+  // One name for the temporary: callers hold a lock, and what a killed one left is overwritten.
+  const std::string temporary = "." + name + ".new";
+  const Fd file(::openat(directory.get(), temporary.c_str(),
+                         O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode));
+  if (!file) throw SysError(errno, fmt::format("openat({}, O_CREAT|O_TRUNC)", quoted(temporary)));
+  write_all(file, text, temporary);
+  if (::renameat(directory.get(), temporary.c_str(), directory.get(), name.c_str()) != 0) {
+    throw SysError(errno, fmt::format("renameat({}, {})", quoted(temporary), quoted(name)));
+  }
+}
+
+}  // namespace lockstep::sys

@@ -1,0 +1,148 @@
+#include "common/os/narrate.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "common/os/error.hpp"
+#include "common/os/fd.hpp"
+#include "common/os/json_text.hpp"
+
+namespace lockstep::narrate {
+
+namespace detail {
+bool enabled = false;
+}
+
+namespace {
+
+struct Narrator {
+  Options options;
+  Fd out;
+  Fd answers;  // where Enter comes from when --step waits
+  std::string_view side = "host";
+  std::string owed_lesson;  // an earlier lesson's calls, counted but not yet written
+  int owed_calls = 0;
+};
+
+Narrator& narrator() {
+  static Narrator* const instance = new Narrator;  // never destroyed: the child leaves by _exit
+  return *instance;
+}
+
+void write_line(const std::string& line) {
+  if (!narrator().out) return;
+  // A narration that nobody can read any more (a closed pipe) is no reason to end the container.
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t done = ::write(narrator().out.get(), rest.data(), rest.size());
+    if (done < 0 && errno == EINTR) continue;
+    if (done <= 0) return;
+    rest.remove_prefix(static_cast<size_t>(done));
+  }
+}
+
+/// "steps/03-mount/rootfs.cpp" and "03-mount/rootfs.cpp" belong to "03-mount". What common/ and the
+/// story itself call belongs to the lesson of the program that runs.
+std::string_view lesson_of(const Why& why) {
+  const size_t slash = why.file.rfind('/');
+  if (slash == std::string_view::npos) return narrator().options.lesson;
+  std::string_view folder = why.file.substr(0, slash);
+  folder.remove_prefix(folder.rfind('/') + 1);  // npos + 1 is 0
+  const bool numbered = folder.size() > 3 && folder[2] == '-' && folder[0] >= '0' &&
+                        folder[0] <= '9' && folder[1] >= '0' && folder[1] <= '9';
+  return numbered ? folder : narrator().options.lesson;
+}
+
+bool shown(std::string_view lesson) {
+  const Options& options = narrator().options;
+  return options.style != Style::kThisLesson || lesson == options.lesson;
+}
+
+void wait_for_enter(const std::string& call) {
+  write_line(fmt::format("        next: {}\n        look from another terminal: ls -l /proc/{}/ns ; "
+                         "cat /proc/{}/mountinfo   (Enter goes on)",
+                         call, ::getpid(), ::getpid()));
+  char c = 0;
+  while (c != '\n') {
+    const ssize_t done = ::read(narrator().answers.get(), &c, 1);
+    if (done < 0 && errno == EINTR) continue;
+    if (done <= 0) break;  // no more answers: go on without stopping
+  }
+  write_line("\n");
+}
+
+void write_json(const Why& why, const std::string& call, long result, int code) {
+  const size_t paren = call.find('(');
+  write_line(fmt::format(
+      R"({{"lesson":{},"side":{},"pid":{},"call":{},"text":{},"why":{},"result":{},"errno":{}}})"
+      "\n",
+      json_quoted(lesson_of(why)), json_quoted(narrator().side), ::getpid(),
+      json_quoted(call.substr(0, paren)), json_quoted(call), json_quoted(why.text), result,
+      code == 0 ? "null" : json_quoted(errno_name(code))));
+}
+
+}  // namespace
+
+void begin(const Options& options) {
+  Narrator& self = narrator();
+  self.options = options;
+  detail::enabled = options.style != Style::kOff;
+  if (!detail::enabled) return;
+  self.out = Fd(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
+  if (!options.stop) return;
+  self.answers = Fd(::open("/dev/tty", O_RDONLY | O_CLOEXEC));
+  if (!self.answers) self.answers = Fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+}
+
+void speak_as(std::string_view side) { narrator().side = side; }
+
+void before(const Why& why, const std::string& call) {
+  const std::string_view lesson = lesson_of(why);
+  if (!shown(lesson)) return;
+  flush();
+  if (narrator().options.stop) wait_for_enter(call);
+}
+
+void after(const Why& why, const std::string& call, long result, int code) {
+  Narrator& self = narrator();
+  if (self.options.style == Style::kJson) return write_json(why, call, result, code);
+  const std::string_view lesson = lesson_of(why);
+  if (!shown(lesson)) {
+    if (self.owed_lesson != lesson) flush();
+    self.owed_lesson = lesson;
+    ++self.owed_calls;
+    return;
+  }
+  const std::string outcome = code != 0 ? errno_words(code) : fmt::to_string(result);
+  write_line(fmt::format("{:9} {}  {} = {}\n", self.side, lesson, call, outcome));
+  if (!why.text.empty()) write_line(fmt::format("{:9}   why: {}\n", "", why.text));
+}
+
+void changed(const std::string& what) {
+  Narrator& self = narrator();
+  if (self.options.style == Style::kJson) {
+    return write_line(fmt::format("{{\"side\":{},\"pid\":{},\"changed\":{}}}\n",
+                                  json_quoted(self.side), ::getpid(), json_quoted(what)));
+  }
+  if (self.owed_calls == 0) write_line(fmt::format("{:9}   changed: {}\n", "", what));
+}
+
+void flush() {
+  Narrator& self = narrator();
+  if (self.owed_calls == 0) return;
+  write_line(fmt::format("{:9} {}: {} {}\n", self.side, self.owed_lesson, self.owed_calls,
+                         self.owed_calls == 1 ? "call" : "calls"));
+  self.owed_calls = 0;
+}
+
+void say(const std::string& sentence) {
+  static_cast<void>(!::write(STDERR_FILENO, (sentence + "\n").data(), sentence.size() + 1));
+}
+
+void close_all() {
+  detail::enabled = false;
+  narrator().out.reset();
+  narrator().answers.reset();
+}
+
+}  // namespace lockstep::narrate

@@ -1,0 +1,129 @@
+#include "common/os/proc.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+#include <sstream>
+
+#include "common/os/error.hpp"
+#include "common/os/fd.hpp"
+
+namespace lockstep::proc {
+namespace {
+
+std::string proc_path(pid_t pid, const std::string& file) {
+  return pid == 0 ? "/proc/self/" + file : fmt::format("/proc/{}/{}", pid, file);
+}
+
+/// mountinfo writes space, tab, newline and backslash as \040 and so on.
+std::string unescape(const std::string& text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 3 < text.size()) {
+      out += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
+      i += 3;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+std::optional<std::string> read_file(const std::string& path) {
+  const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return std::nullopt;
+  std::string text;
+  std::array<char, 4096> buffer;
+  for (;;) {
+    const ssize_t done = ::read(file.get(), buffer.data(), buffer.size());
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0) return std::nullopt;  // ESRCH: it ended between open and read
+    if (done == 0) return text;
+    text.append(buffer.data(), static_cast<size_t>(done));
+  }
+}
+
+std::optional<Stat> stat(pid_t pid) {
+  const auto text = read_file(proc_path(pid, "stat"));
+  if (!text) return std::nullopt;
+  // "PID (COMMAND) STATE PARENT …": the command may hold spaces and parentheses; the last ')' ends it.
+  const size_t open = text->find('(');
+  const size_t close = text->rfind(')');
+  if (open == std::string::npos || close == std::string::npos) return std::nullopt;
+  Stat stat;
+  stat.command = text->substr(open + 1, close - open - 1);
+  const char* at = text->data() + close + 2;
+  const char* const end = text->data() + text->size();
+  stat.state = *at;
+  std::from_chars(at + 2, end, stat.parent);
+  constexpr int kFieldsToStartTime = 19;  // from field 3 (state) to field 22 (starttime)
+  for (int field = 0; field < kFieldsToStartTime; ++field) at = std::find(at, end, ' ') + 1;
+  std::from_chars(at, end, stat.start_time);
+  return stat;
+}
+
+std::optional<uint64_t> start_time(pid_t pid) {
+  const auto found = stat(pid);
+  return found ? std::optional(found->start_time) : std::nullopt;
+}
+
+std::string namespace_of(pid_t pid, const std::string& kind) {
+  std::array<char, 64> target{};
+  const ssize_t length =
+      ::readlink(proc_path(pid, "ns/" + kind).c_str(), target.data(), target.size());
+  return length < 0 ? "" : std::string(target.data(), static_cast<size_t>(length));
+}
+
+std::vector<pid_t> all() {
+  std::vector<pid_t> pids;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc"), ::closedir);
+  if (!folder) throw SysError(errno, "opendir(\"/proc\")", "is /proc mounted?");
+  while (const dirent* entry = ::readdir(folder.get())) {
+    pid_t pid = 0;
+    const std::string_view name = entry->d_name;
+    if (std::from_chars(name.data(), name.data() + name.size(), pid).ec == std::errc()) {
+      pids.push_back(pid);
+    }
+  }
+  std::sort(pids.begin(), pids.end());
+  return pids;
+}
+
+std::vector<Mount> mounts(const std::string& path) {
+  std::vector<Mount> found;
+  std::istringstream lines(read_file(path).value_or(""));
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    Mount mount;
+    std::string device;
+    std::string field;
+    fields >> mount.id >> mount.parent >> device >> mount.root >> mount.target >> mount.options;
+    while (fields >> field && field != "-") {
+      mount.propagation += (mount.propagation.empty() ? "" : " ") + field;
+    }
+    fields >> mount.type >> mount.source;
+    mount.root = unescape(mount.root);
+    mount.target = unescape(mount.target);
+    found.push_back(std::move(mount));
+  }
+  return found;
+}
+
+std::optional<Mount> mount_of(const std::string& path) {
+  std::optional<Mount> best;
+  for (Mount& mount : mounts()) {
+    const std::string prefix = mount.target == "/" ? "/" : mount.target + "/";
+    const bool holds = path == mount.target || path.rfind(prefix, 0) == 0;
+    if (holds && (!best || mount.target.size() >= best->target.size())) best = std::move(mount);
+  }
+  return best;
+}
+
+}  // namespace lockstep::proc

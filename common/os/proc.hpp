@@ -1,0 +1,52 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// What /proc tells of a process. See: proc(5)
+namespace lockstep::proc {
+
+/// A file's text; nothing if it can't be read (the process has gone, or is not ours to see).
+std::optional<std::string> read_file(const std::string& path);
+
+/// When a process started, in clock ticks after boot: with its PID this names a process for good,
+/// because a reused PID has a later start. Nothing if it has gone.
+std::optional<uint64_t> start_time(pid_t pid);
+
+/// A process's state letter ('R', 'S', 'Z', …) and parent.
+struct Stat {
+  char state = '?';
+  pid_t parent = 0;
+  uint64_t start_time = 0;
+  std::string command;
+};
+std::optional<Stat> stat(pid_t pid);
+
+/// "uts:[4026531838]": the namespace `kind` ("uts", "pid", "ipc", "mnt", "user", …) of a process, or
+/// of the caller for pid 0. Empty if it can't be read.
+std::string namespace_of(pid_t pid, const std::string& kind);
+
+/// All processes that are visible, by number.
+std::vector<pid_t> all();
+
+/// A line of /proc/self/mountinfo, the fields that are used here.
+struct Mount {
+  int id = 0;
+  int parent = 0;
+  std::string root;
+  std::string target;
+  std::string options;
+  std::string propagation;  // "shared:1 master:2", may be empty
+  std::string type;
+  std::string source;
+};
+std::vector<Mount> mounts(const std::string& path = "/proc/self/mountinfo");
+
+/// The mount that holds `path` (the longest mount point that is a prefix; the last if stacked).
+std::optional<Mount> mount_of(const std::string& path);
+
+}  // namespace lockstep::proc

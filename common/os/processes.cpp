@@ -1,0 +1,143 @@
+#include "common/os/processes.hpp"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <poll.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "common/os/call.hpp"
+#include "common/os/namespace_hints.hpp"
+#include "common/os/proc.hpp"
+#include "common/os/words.hpp"
+
+namespace lockstep::sys {
+
+std::optional<Fd> open_pid(pid_t pid) {
+  const auto raw = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));  // always close-on-exec
+  if (raw >= 0) return Fd(raw);
+  if (errno == ESRCH) return std::nullopt;
+  throw SysError(errno, fmt::format("pidfd_open({})", pid),
+                 "lockstep needs kernel 5.3 or later: pidfds are how it never confuses processes");
+}
+
+bool send_signal(const Fd& pidfd, pid_t pid, int signal, Why why) {
+  try {
+    call(
+        why, [&] { return fmt::format("pidfd_send_signal(PID {}, {})", pid, words::signal(signal)); },
+        [&] { return ::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0); });
+    return true;
+  } catch (const SysError& error) {
+    if (error.code() == ESRCH) return false;
+    throw;
+  }
+}
+
+bool kill(pid_t pid, int signal, Why why) {
+  try {
+    call(
+        why, [&] { return fmt::format("kill({}, {})", pid, words::signal(signal)); },
+        [&] { return ::kill(pid, signal); });
+    return true;
+  } catch (const SysError& error) {
+    if (error.code() == ESRCH) return false;
+    throw;
+  }
+}
+
+bool wait_for_end(const Fd& pidfd, int milliseconds) {
+  pollfd poll{pidfd.get(), POLLIN, 0};
+  for (;;) {
+    const int ready = ::poll(&poll, 1, milliseconds);
+    if (ready >= 0) return ready > 0;
+    if (errno != EINTR) throw SysError(errno, "poll(pidfd)");
+  }
+}
+
+void set_hostname(const std::string& name, Why why) {
+  call(
+      why, [&] { return fmt::format("sethostname({})", quoted(name)); },
+      [&] { return ::sethostname(name.data(), name.size()); }, name_hint);
+}
+
+void set_domainname(const std::string& name, Why why) {
+  call(
+      why, [&] { return fmt::format("setdomainname({})", quoted(name)); },
+      [&] { return ::setdomainname(name.data(), name.size()); }, name_hint);
+}
+
+void new_session(Why why) {
+  if (::getsid(0) == ::getpid()) return;  // setsid would be EPERM, and there is nothing left to do
+  call(why, [] { return std::string("setsid()"); }, [] { return ::setsid(); });
+}
+
+void set_controlling_terminal(const Fd& terminal, Why why) {
+  call(
+      why, [&] { return fmt::format("ioctl({}, TIOCSCTTY, 0)", terminal.get()); },
+      [&] { return ::ioctl(terminal.get(), TIOCSCTTY, 0); });
+}
+
+void set_parent_death_signal(int signal, Why why) {
+  call(
+      why,
+      [&] {
+        return fmt::format("prctl(PR_SET_PDEATHSIG, {})", signal == 0 ? "0" : words::signal(signal));
+      },
+      [&] { return ::prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); });
+}
+
+void change_directory(const std::string& path, Why why) {
+  call(
+      why, [&] { return fmt::format("chdir({})", quoted(path)); },
+      [&] { return ::chdir(path.c_str()); });
+}
+
+void change_directory(const Fd& directory, const std::string& name, Why why) {
+  call(
+      why, [&] { return fmt::format("fchdir({})", quoted(name)); },
+      [&] { return ::fchdir(directory.get()); });
+}
+
+void change_root(const std::string& path, Why why) {
+  call(
+      why, [&] { return fmt::format("chroot({})", quoted(path)); },
+      [&] { return ::chroot(path.c_str()); });
+}
+
+mode_t set_umask(mode_t mask, Why why) {
+  return static_cast<mode_t>(call(
+      why, [&] { return fmt::format("umask({:04o})", mask); },
+      [&] { return static_cast<long>(::umask(mask)); }));
+}
+
+void close_all_above_stdio(Why why) {
+  try {
+    call(
+        why, [] { return std::string("close_range(3, ~0, 0)"); },
+        [] { return ::syscall(SYS_close_range, 3U, ~0U, 0U); });
+  } catch (const SysError&) {
+    // Older than 5.9, or filtered: ask /proc which are open, and close each.
+    const long limit = ::sysconf(_SC_OPEN_MAX);
+    for (int fd = 3; fd < limit; ++fd) ::close(fd);
+  }
+}
+
+void close_all_above_stdio_on_exec(Why why) {
+  try {
+    call(
+        why, [] { return std::string("close_range(3, ~0, CLOSE_RANGE_CLOEXEC)"); },
+        [] { return ::syscall(SYS_close_range, 3U, ~0U, unsigned{CLOSE_RANGE_CLOEXEC}); });
+  } catch (const SysError&) {
+    // Older than 5.11, or filtered: one by one.
+    const long limit = ::sysconf(_SC_OPEN_MAX);
+    for (int fd = 3; fd < limit; ++fd) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
+  }
+}
+
+}  // namespace lockstep::sys

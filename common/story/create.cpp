@@ -1,0 +1,61 @@
+#include "common/os/narrate.hpp"
+#include "common/story/program.hpp"
+#include "common/story/story.hpp"
+
+namespace lockstep {
+namespace {
+
+/// The child's life, from clone to execve. Up to "created" it waits for the host at every stage, so that
+/// half a container never outlives a runtime that is killed: it hears the conversation end, and ends.
+void live(Story& story, const oci::Process& process, Handshake& handshake) {
+  handshake.be_child();
+  narrate::speak_as("container");
+  try {
+    handshake.await_release(Stage::kCloned);
+    story.inside(handshake);
+    find_program(process);  // so that create can say already that there is no such file or directory
+    handshake.reach(Stage::kCreated);
+    handshake.await_release(Stage::kStarted);
+    story.become(process);
+  } catch (const Vanished&) {
+    return;  // the runtime has gone: there is nobody to tell
+  } catch (const std::exception& error) {
+    handshake.fail(error);
+  }
+}
+
+/// A child that ended without a word: how it ended is all there is to tell, and often enough.
+[[noreturn]] void explain_the_end(Child& child, const Vanished& silence) {
+  const ExitStatus status = child.wait();
+  throw Error(fmt::format("{}: it {}", silence.what(), status.words()),
+              "a memory limit too small to start in, or somebody's signal: see dmesg");
+}
+
+}  // namespace
+
+Created create(Story& story, const oci::Process& process, Undo& undo) {
+  story.on_the_host(undo);
+  Handshake handshake;
+  Child child = Child::clone(
+      story.namespaces(), [&] { live(story, process, handshake); },
+      "the container's first process, in namespaces of its own from its first instruction on");
+  handshake.be_host();
+  try {
+    story.for_the_child(child, handshake);
+    handshake.release(Stage::kCloned);
+    handshake.await(Stage::kMounted);
+    handshake.release(Stage::kMounted);
+    handshake.await(Stage::kCreated);
+  } catch (const Vanished& silence) {
+    explain_the_end(child, silence);
+  }
+  return {std::move(child), std::move(handshake)};
+}
+
+void start(Created& created) {
+  created.handshake.release(Stage::kCreated);
+  created.handshake.release(Stage::kStarted);
+  created.handshake.await_exec();
+}
+
+}  // namespace lockstep

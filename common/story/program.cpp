@@ -1,0 +1,71 @@
+#include "common/story/program.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/os/error.hpp"
+#include "common/os/execute_hint.hpp"
+#include "common/os/processes.hpp"
+
+namespace lockstep {
+namespace {
+
+/// The value of PATH in an environment; the kernel's own default where it is not set.
+std::string path_of(const std::vector<std::string>& env) {
+  for (const std::string& variable : env) {
+    if (variable.rfind("PATH=", 0) == 0) return variable.substr(5);
+  }
+  return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+}
+
+bool is_file(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && !S_ISDIR(status.st_mode);
+}
+
+bool is_executable(const std::string& path) {
+  return is_file(path) && ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0;
+}
+
+[[noreturn]] void refuse(const std::string& name, const std::string& path) {
+  throw Error(fmt::format("{}: permission denied (EACCES)", quoted(name)), execute_hint(EACCES, path),
+              Failure::kNotExecutable);
+}
+
+}  // namespace
+
+std::string find_program(const oci::Process& process) {
+  if (process.args.empty()) throw Error("process.args is empty: there is no command to run");
+  const std::string& name = process.args[0];
+  if (name.find('/') != std::string::npos) {
+    if (is_executable(name)) return name;
+    if (::access(name.c_str(), F_OK) == 0 || errno == EACCES) refuse(name, name);
+    throw Error(fmt::format("{}: no such file or directory (ENOENT)", quoted(name)), "", Failure::kNotFound);
+  }
+  const std::string search = path_of(process.env);
+  std::string denied;
+  for (size_t at = 0; at <= search.size();) {
+    const size_t end = std::min(search.find(':', at), search.size());
+    const std::string folder = search.substr(at, end - at);
+    const std::string candidate = (folder.empty() ? "." : folder) + "/" + name;
+    if (is_executable(candidate)) return candidate;
+    if (is_file(candidate) && denied.empty()) denied = candidate;
+    at = end + 1;
+  }
+  if (!denied.empty()) refuse(name, denied);
+  throw Error(fmt::format("{}: executable file not found: no such file or directory (ENOENT)", quoted(name)),
+              fmt::format("it is in none of the folders of PATH={}", search), Failure::kNotFound);
+}
+
+void execute_program(const oci::Process& process) {
+  if (!process.cwd.empty()) sys::change_directory(process.cwd, "the working directory that was asked for");
+  const std::string program = find_program(process);
+  if (process.parent_death_signal != 0) {
+    sys::set_parent_death_signal(process.parent_death_signal, "a program in the foreground ends with its runtime");
+  }
+  sys::execute(program, process.args, process.env,
+               "from here on this process is the user's program");
+}
+
+}  // namespace lockstep

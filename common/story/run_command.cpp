@@ -1,0 +1,37 @@
+#include "common/story/run_command.hpp"
+
+#include <unistd.h>
+
+#include "common/os/borrowed_root.hpp"
+
+namespace lockstep {
+
+void inherit_from_caller(oci::Process& process) {
+  for (char** variable = environ; *variable != nullptr; ++variable) process.env.emplace_back(*variable);
+}
+
+cli::Command run_command(StoryMaker make, std::vector<ConfigOptions> groups) {
+  auto config = std::make_shared<oci::Config>();
+  cli::Command command;
+  command.name = "run";
+  command.usage = "[OPTIONS] COMMAND [ARG…]";
+  command.summary = "run a command in a new container";
+  command.exit_codes_of_run = true;
+  command.options = [config, groups](cli::Options& options) {
+    for (const ConfigOptions group : groups) group(options, *config);
+  };
+  command.run = [config, make](const std::vector<std::string>& arguments) {
+    if (arguments.empty()) throw cli::UsageError("run: a command is missing");
+    config->process.args = arguments;
+    inherit_from_caller(config->process);
+    borrow_root_if_needed();
+    NothingToUndo undo;
+    const auto story = make(*config);
+    Created created = create(*story, config->process, undo);
+    start(created);
+    return created.child.wait().shell_code();
+  };
+  return command;
+}
+
+}  // namespace lockstep

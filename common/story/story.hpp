@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "common/oci/config.hpp"
+#include "common/os/child.hpp"
+#include "common/os/handshake.hpp"
+
+namespace lockstep {
+
+/// Something that outlives the runtime's process and that somebody has to clear away.
+struct Note {
+  std::string kind;                         // "pid-file": which Undoer knows it
+  std::map<std::string, std::string> what;  // its operands
+};
+
+/// Where lasting things are noted, before they are made: a runtime that is killed in between leaves a
+/// note too many (clearing is idempotent), never one too few. From lesson 02 on it writes the state file.
+class Undo {
+ public:
+  virtual ~Undo() = default;
+  virtual void note(const Note& note) = 0;
+};
+
+/// A step that makes nothing that lasts.
+class NothingToUndo : public Undo {
+ public:
+  void note(const Note&) override {}
+};
+
+/// The story of a container, told anew in each step's container.cpp; its members are the lessons so far.
+/// The order of the five parts, and of the lines in each, is the order in which a container has to be made
+/// (docs/design.md, "the order").
+class Story {
+ public:
+  virtual ~Story() = default;
+  /// The namespaces (CLONE_NEW*) that the container's first process is cloned into.
+  virtual uint64_t namespaces() const = 0;
+  /// On the host, before there is a child: what lasts is noted in `undo` first.
+  virtual void on_the_host(Undo& undo) = 0;
+  /// On the host, for the new child, which waits: id maps, limits, the network.
+  virtual void for_the_child(const Child& child, Handshake& handshake) = 0;
+  /// Inside, as the child: make the container's world, up to "created".
+  virtual void inside(Handshake& handshake) = 0;
+  /// Inside, as the child of `run` or of `exec`: the last steps to `process`. Ends in execve, or throws.
+  virtual void become(const oci::Process& process) = 0;
+};
+
+/// Each step's container.cpp defines it: that step's story for `config`, which must outlive it.
+std::unique_ptr<Story> make_story(const oci::Config& config);
+using StoryMaker = std::unique_ptr<Story> (*)(const oci::Config&);
+
+/// A container that is complete and waits for start: its first process, and the line to it.
+struct Created {
+  Child child;
+  Handshake handshake;
+};
+
+/// Tells the story up to "created": on the host, clone, for the child, inside. Throws the child's error as
+/// its own. `undo` gets what lasts. If it throws, the child has been killed and reaped.
+Created create(Story& story, const oci::Process& process, Undo& undo);
+
+/// Lets a created container become its program; returns when execve has succeeded, throws why it did not.
+void start(Created& created);
+
+}  // namespace lockstep

@@ -1,0 +1,45 @@
+// The story of this step's container: a process with a host name of its own.
+
+#include "common/story/story.hpp"
+
+#include <sched.h>
+
+#include "01-uts/uts.hpp"
+#include "common/story/program.hpp"
+
+namespace lockstep {
+namespace {
+
+class Container : public Story {
+ public:
+  explicit Container(const oci::Config& config) : config_(config) {}
+
+  uint64_t namespaces() const override {
+    return CLONE_NEWUTS;
+  }
+
+  void on_the_host(Undo&) override {
+  }
+
+  void for_the_child(const Child&, Handshake&) override {
+  }
+
+  void inside(Handshake&) override {
+    uts::set_names(config_);
+  }
+
+  void become(const oci::Process& process) override {
+    execute_program(process);
+  }
+
+ private:
+  const oci::Config& config_;
+};
+
+}  // namespace
+
+std::unique_ptr<Story> make_story(const oci::Config& config) {
+  return std::make_unique<Container>(config);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,15 @@
+// step01: the commands of the first lesson.
+
+#include "01-uts/uts.hpp"
+#include "common/cli/program.hpp"
+#include "common/story/run_command.hpp"
+
+using namespace lockstep;
+
+int main(int argc, char** argv) {
+  cli::Program step("step01", "01-uts", "a container with a host name of its own");
+  step.add(run_command(make_story, {
+      uts::options,
+  }));
+  return step.run(argc, argv);
+}

@@ -1,0 +1,79 @@
+// The table and the verdicts. Ratios are taken within a round, between runs a moment apart: what
+// disturbs the machine just then hits both numbers of a ratio.
+#include "report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double kAimRatio = 1.3;
+static const long kAimResidentKib = 2 * 1024, kAimStrippedKib = 3 * 1024;
+
+struct spread {
+  double lowest, p10, median, p90;
+  double sure_from, sure_to;  // the median's 95 % confidence interval
+};
+
+static int ascending(const void* left, const void* right) {
+  const double a = *(const double*)left, b = *(const double*)right;
+  return (a > b) - (a < b);
+}
+
+// Of a row's times, or, with a base, of their ratios to that row's.
+static struct spread spread_of(const struct row* row, const struct row* base, int rounds) {
+  static double values[kMaxRounds];
+  for (int i = 0; i < rounds; ++i) values[i] = row->ms[i] / (base ? base->ms[i] : 1);
+  qsort(values, (size_t)rounds, sizeof *values, ascending);
+  const int last = rounds - 1;
+  int reach = 0;  // in ranks around the median: half of 1.96 times the root of their number
+  while (reach < last / 2 && reach * reach < rounds) ++reach;
+  return (struct spread){
+      .lowest = values[0],
+      .p10 = values[last / 10],
+      .median = values[last / 2],
+      .p90 = values[last - last / 10],
+      .sure_from = values[last / 2 - reach],
+      .sure_to = values[last - (last / 2 - reach)],
+  };
+}
+
+static void print_row(const struct row* row, const struct row* crun, int rounds) {
+  const struct spread ms = spread_of(row, NULL, rounds);
+  printf("  %-15s %9.3f %9.3f %9.3f %9.2f", row->label, ms.median, ms.p10, ms.p90,
+         spread_of(row, row->floor, rounds).median);
+  if (crun && row->floor == crun->floor) {
+    printf(" %9.2f", spread_of(row, crun, rounds).median);
+  } else {
+    printf(" %9s", "-");
+  }
+  printf(" %13ld %13ld\n", row->resident_kib, row->stripped_kib);
+}
+
+// Waiting for a processor adds about the same to both times, so that a busy machine makes every
+// ratio look like 1. The floor tells: on a quiet machine its median is near its lowest time.
+static const char* judge_ratio(struct spread ratio, struct spread floor_ms) {
+  if (floor_ms.median > 2 * floor_ms.lowest) return "no verdict, the machine is too busy";
+  if (ratio.sure_to <= kAimRatio) return "met";
+  if (ratio.sure_from > kAimRatio) return "MISSED";
+  return "undecided, needs a larger -n";
+}
+
+static void print_verdicts(const struct row* row, int rounds) {
+  const struct spread ratio = spread_of(row, row->floor, rounds);
+  printf("  %s: %.2f x floor (95 %% sure: %.2f to %.2f), aim %.1f: %s\n", row->label, ratio.median,
+         ratio.sure_from, ratio.sure_to, kAimRatio,
+         judge_ratio(ratio, spread_of(row->floor, NULL, rounds)));
+  printf("  %s: %ld KiB resident, aim under %ld: %s\n", row->label, row->resident_kib,
+         kAimResidentKib, row->resident_kib < kAimResidentKib ? "met" : "MISSED");
+  printf("  %s: %ld KiB stripped, aim under %ld: %s\n", row->label, row->stripped_kib,
+         kAimStrippedKib, row->stripped_kib < kAimStrippedKib ? "met" : "MISSED");
+}
+
+void print_report(const struct row* rows, int row_count, const struct row* crun, int rounds) {
+  printf("  %-15s %9s %9s %9s %9s %9s %13s %13s\n", "", "median ms", "p10", "p90", "x floor",
+         "x crun", "resident KiB", "stripped KiB");
+  for (int i = 0; i < row_count; ++i) print_row(&rows[i], crun, rounds);
+  for (int i = 0; i < row_count; ++i) {
+    if (strncmp(rows[i].label, "step", 4) == 0) print_verdicts(&rows[i], rounds);
+  }
+}

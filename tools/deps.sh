@@ -1,0 +1,45 @@
+#!/bin/bash
+# deps.sh [run|test]: installs the Debian packages that are missing, and says which; says nothing
+# when none is.
+#   run   (default) what the steps, rootfs-fetch and the busybox root are made from
+#   test  that, and what the tests and the lint need
+set -euo pipefail
+
+packages=(g++ cmake make git libfmt-dev libcxxopts-dev nlohmann-json3-dev  # the steps
+          libarchive-dev libssl-dev busybox-static less)                   # the root, `make diff`
+if [[ ${1:-run} == test ]]; then
+  packages+=(doctest-dev strace tmux procps util-linux iproute2 skopeo python3-minimal
+             runc crun                             # what `make bench` compares with
+             clang clang-format clang-tidy shellcheck ccache)
+fi
+
+if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then
+  echo "deps: no apt-get here; see to the like of these yourself: ${packages[*]}" >&2
+  exit 0  # the build says what it lacks, one by one
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2> /dev/null || true)
+  [[ $status == installed ]] || missing+=("$package")
+done
+(( ${#missing[@]} )) || exit 0
+
+root=()
+if (( EUID != 0 )); then
+  if ! command -v sudo > /dev/null; then
+    echo "deps: not root and no sudo; as root, run: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  root=(sudo)
+fi
+apt() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q "$@" < /dev/null; }
+install() { apt install -y --no-install-recommends "${missing[@]}"; }
+
+echo "deps: installing ${missing[*]}${root[0]:+ (with sudo)}"
+if ! compgen -G '/var/lib/apt/lists/*_Packages*' > /dev/null; then
+  apt update
+  install
+else  # lists may be too old to know what the mirror still has
+  install || { apt update && install; }
+fi

@@ -1,0 +1,55 @@
+#!/bin/bash
+# lint.sh [format|sizes|shell]…: the house's rules that a program can check; all of them by default.
+# (clang-tidy is the "tidy" preset: see `make lint`.)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+sources() { find common steps rootfs-fetch tests -name '*.[ch]pp' | LC_ALL=C sort; }
+
+check_format() {
+  if [[ $(clang-format --version 2>&1) != *' version 14.'* ]]; then  # others format a little otherwise
+    echo "lint: needs clang-format 14, so the format was not checked" >&2
+    return 77
+  fi
+  sources | xargs clang-format --dry-run -Werror
+}
+
+too_long() {  # FILE LIMIT WHY
+  local lines
+  lines=$(wc -l < "$1")
+  (( lines < $2 )) || { echo "$1: $lines lines, the limit is under $2: $3"; failed=1; }
+}
+
+# A lesson is read in one sitting: see "A lesson is a core and its details" in CONTRIBUTING.md.
+check_sizes() {
+  local failed=0 lesson core details file step
+  while read -r lesson core details; do
+    step=steps/$lesson
+    too_long "$step/$core" 100 "a core is one idea; move a detail out"
+    [[ $(head -c 2 "$step/$core") == // ]] || { echo "$step/$core: a core opens with its story"; failed=1; }
+    too_long "$step/main.cpp" 80 "main.cpp only names the commands"
+    while read -r file; do
+      too_long "$file" 200 "it has two subjects: name them"
+      [[ " container.cpp main.cpp $core $details " == *" ${file#"$step"/} "* || $file == *.hpp ]] ||
+        { echo "$file: not in CMakeLists.txt, so it is not built"; failed=1; }
+    done < <(find "$step" -name '*.[ch]pp')
+  done < <(sed -n 's/^add_step(\(.*\))$/\1/p' CMakeLists.txt)
+  while read -r file; do
+    too_long "$file" 220 "it has two subjects: name them"
+  done < <(find common rootfs-fetch -name '*.[ch]pp')
+  return "$failed"
+}
+
+check_shell() {
+  if ! command -v shellcheck > /dev/null; then
+    echo "lint: shellcheck is missing (make deps-test installs it), so the scripts were not checked" >&2
+    return 77
+  fi
+  find .ci tools tests -type f -print0 | xargs -0 grep -lZE -m 1 '^#!(/usr)?/bin/(ba)?sh' |
+    xargs -0 shellcheck --external-sources --source-path=SCRIPTDIR
+}
+
+(( $# )) || set -- format sizes shell
+for part in "$@"; do
+  "check_$part"
+done
