@@ -25,7 +25,7 @@ for package in "${packages[@]}"; do
 done
 (( ${#missing[@]} )) || exit 0
 
-root=()
+root=()  # what to run apt-get with
 if (( EUID != 0 )); then
   if ! command -v sudo > /dev/null; then
     echo "deps: not root and no sudo; as root, run: apt-get install ${missing[*]}" >&2
@@ -34,12 +34,24 @@ if (( EUID != 0 )); then
   root=(sudo)
 fi
 apt() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q "$@" < /dev/null; }
-install() { apt install -y --no-install-recommends "${missing[@]}"; }
+
+install() {
+  apt install -y --no-install-recommends "${missing[@]}"
+}
+
+install_all() {
+  if ! compgen -G '/var/lib/apt/lists/*_Packages*' > /dev/null; then
+    apt update && install
+  else  # lists may be too old to know what the mirror still has
+    install || { apt update && install; }
+  fi
+}
 
 echo "deps: installing ${missing[*]}${root[0]:+ (with sudo)}"
-if ! compgen -G '/var/lib/apt/lists/*_Packages*' > /dev/null; then
-  apt update
-  install
-else  # lists may be too old to know what the mirror still has
-  install || { apt update && install; }
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if ! install_all > "$log" 2>&1; then
+  cat "$log" >&2
+  echo "deps: apt-get failed, see above; as root, try: apt-get install ${missing[*]}" >&2
+  exit 1
 fi

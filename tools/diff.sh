@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-mapfile -t steps < <(sed -n 's/^add_step(\(.*\))$/\1/p' CMakeLists.txt)
+mapfile -t steps < <(tools/steps.sh .)
 index=-1
 for i in "${!steps[@]}"; do
   [[ ${steps[i]%%-*} == "$1" ]] && index=$i

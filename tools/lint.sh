@@ -1,6 +1,6 @@
 #!/bin/bash
-# lint.sh [format|sizes|shell]…: the house's rules that a program can check; all of them by default.
-# (clang-tidy is the "tidy" preset: see `make lint`.)
+# lint.sh [format|sizes|shell|tidy_config]…: the house's rules that a program can check quickly; all
+# of them by default.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -33,7 +33,7 @@ check_sizes() {
       [[ " container.cpp main.cpp $core $details " == *" ${file#"$step"/} "* || $file == *.hpp ]] ||
         { echo "$file: not in CMakeLists.txt, so it is not built"; failed=1; }
     done < <(find "$step" -name '*.[ch]pp')
-  done < <(sed -n 's/^add_step(\(.*\))$/\1/p' CMakeLists.txt)
+  done < <(tools/steps.sh .)
   while read -r file; do
     too_long "$file" 220 "it has two subjects: name them"
   done < <(find common rootfs-fetch -name '*.[ch]pp')
@@ -49,7 +49,15 @@ check_shell() {
     xargs -0 shellcheck --external-sources --source-path=SCRIPTDIR
 }
 
-(( $# )) || set -- format sizes shell
+# clang-tidy itself runs in the "tidy" preset (see `make lint`); with a configuration that it can't
+# read it would go on and find nothing.
+check_tidy_config() {
+  local remarks
+  remarks=$(clang-tidy --dump-config 2>&1 > /dev/null)
+  [[ -z $remarks ]] || { echo ".clang-tidy: $remarks"; return 1; }
+}
+
+(( $# )) || set -- format sizes shell tidy_config
 for part in "$@"; do
   "check_$part"
 done

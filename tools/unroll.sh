@@ -8,15 +8,11 @@ set -euo pipefail
 shopt -s nullglob
 source=$(realpath "$1") build=$(realpath "$2")
 
-mapfile -t lines < <(grep '^add_step(' "$source/CMakeLists.txt")
-lessons=()
-for line in "${lines[@]}"; do
-  line=${line#add_step(}
-  lessons+=("${line%% *}")
-done
+mapfile -t features < <("$source/tools/steps.sh" "$source")
+lessons=("${features[@]%% *}")
 
 # Whether there is anything to do: the list of inputs and their bytes.
-inputs() { (cd "$source" && find common steps CMakeLists.txt tools/unroll.sh -type f -print0 |
+inputs() { (cd "$source" && find common steps CMakeLists.txt tools -type f -print0 |
             LC_ALL=C sort -z | xargs -0 sha256sum); }
 stamp=$(inputs | sha256sum)
 [[ -d $build/ladder.git && $(cat "$build/ladder/.stamp" 2> /dev/null) == "$stamp" ]] && exit 0
@@ -32,7 +28,7 @@ write_step() {  # INDEX FOLDER
     echo 'include(common/lockstep.cmake)'
     echo
     for (( i = 0; i <= index; ++i )); do
-      echo "${lines[i]/#add_step/add_feature}"
+      echo "add_feature(${features[i]})"
     done
     echo 'add_story(.)'
   } > "$folder/CMakeLists.txt"

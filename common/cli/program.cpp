@@ -36,7 +36,7 @@ void set_style(const std::string& style) {
   }
 }
 
-void add_shared(Options& options) {
+void add_steps_own(Options& options) {
   options.value("root", "DIR", "where the state files are", [](const std::string& folder) {
     if (folder.empty()) throw UsageError("--root: expected a folder, got \"\"");
     shared().state_root = folder;
@@ -47,26 +47,29 @@ void add_shared(Options& options) {
     shared().narration.stop = true;
     if (shared().narration.style == narrate::Style::kOff) set_style("step");
   });
-  options.flag("h,help", "this text", [] { shared().help = true; });
 }
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
-
-}  // namespace
-
-std::string state_root() {
-  if (!shared().state_root.empty()) return shared().state_root;
+/// Asked while the caller is still who they are: with borrowed root everybody's uid is 0.
+std::string default_state_root() {
   if (::geteuid() == 0) return "/run/lockstep";
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
   if (runtime != nullptr && *runtime == '/') return std::string(runtime) + "/lockstep";
   return fmt::format("/tmp/lockstep-{}", ::geteuid());
 }
 
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+}  // namespace
+
+const std::string& state_root() { return shared().state_root; }
+
 std::string Program::help() const {
   std::string out = fmt::format("{} - {}\n\nusage: {} COMMAND [OPTIONS] …\n\ncommands:\n", name_, summary_, name_);
-  for (const Command& command : commands_) out += fmt::format("  {:<10} {}\n", command.name, command.summary);
+  for (const Command& command : commands_) {
+    if (!command.hidden) out += fmt::format("  {:<10} {}\n", command.name, command.summary);
+  }
   Options options;
-  add_shared(options);
+  add_shared_to(options);
   return out + "\noptions, before or behind the command:\n" + options.help() +
          fmt::format("\n`{} COMMAND --help` tells more.\n", name_);
 }
@@ -79,7 +82,7 @@ std::string Program::help(const Command& command, const Options& options) const 
 int Program::run_command(const Command& command, const std::vector<std::string>& arguments) {
   Options options;
   if (command.options) command.options(options);
-  add_shared(options);
+  add_shared_to(options);
   for (const std::string& word : arguments) {  // help wins over what may be missing or wrong beside it
     if (word == "--") break;
     if ((word == "--help" || word == "-h") && &word == &arguments.front()) {
@@ -92,6 +95,7 @@ int Program::run_command(const Command& command, const std::vector<std::string>&
     print(help(command, options));
     return 0;
   }
+  if (shared().state_root.empty()) shared().state_root = default_state_root();
   shared().narration.lesson = lesson_;
   narrate::begin(shared().narration);
   const int status = command.run(positional);
@@ -102,7 +106,7 @@ int Program::run_command(const Command& command, const std::vector<std::string>&
 int Program::dispatch(const std::vector<std::string>& arguments) {
   bool version = false;
   Options options;
-  add_shared(options);
+  add_shared_to(options);
   options.flag("v,version", "the version", [&] { version = true; });
   const auto rest = options.parse(name_, arguments);
   if (version) {
@@ -123,6 +127,7 @@ int Program::dispatch(const std::vector<std::string>& arguments) {
       return command.exit_codes_of_run ? static_cast<int>(error.failure()) : 1;
     }
   }
+  if (on_unknown_) on_unknown_(rest[0]);
   throw UsageError(fmt::format("unknown command {}", quoted(rest[0])),
                    fmt::format("`{} --help` lists the commands of this step", name_));
 }

@@ -19,6 +19,8 @@ struct Command {
   std::function<int(const std::vector<std::string>&)> run;
   /// The exit code of this program's own failure: for `run` and `exec` 125, 126, 127, for all others 1.
   bool exit_codes_of_run = false;
+  /// Not for people: left out of the help.
+  bool hidden = false;
 };
 
 /// A step's program: its commands, `--help`, `--version`, and what all commands share (`--root`, `--explain`,
@@ -31,10 +33,17 @@ class Program {
 
   void add(Command command) { commands_.push_back(std::move(command)); }
 
+  /// What every command understands, before its name or behind it, in place of a step's own options.
+  void share(std::function<void(Options&)> options) { shared_options_ = std::move(options); }
+
+  /// Called with a first word that names no command, to throw an error that knows more about it.
+  void on_unknown(std::function<void(const std::string&)> refuse) { on_unknown_ = std::move(refuse); }
+
   /// main(): finds the command, parses, runs, reports errors. Returns the exit status.
   int run(int argc, char** argv);
 
  private:
+  void add_shared_to(Options& options) const;
   int dispatch(const std::vector<std::string>& arguments);
   int run_command(const Command& command, const std::vector<std::string>& arguments);
   std::string help() const;
@@ -45,10 +54,12 @@ class Program {
   std::string lesson_;
   std::string summary_;
   std::vector<Command> commands_;
+  std::function<void(Options&)> shared_options_;
+  std::function<void(const std::string&)> on_unknown_;
 };
 
 /// The folder of all state files: `--root`, else /run/lockstep for root, else $XDG_RUNTIME_DIR/lockstep, else
 /// /tmp/lockstep-UID.
-std::string state_root();
+const std::string& state_root();
 
 }  // namespace lockstep::cli

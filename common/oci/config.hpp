@@ -39,6 +39,8 @@ struct Process {
 
   /// Not of the spec: the signal that it gets when the runtime's process ends (0: none, it lives on).
   int parent_death_signal = 0;
+  /// Not of the spec: it is left running in the background, away from the caller's terminal.
+  bool detached = false;
 };
 
 /// `root`.

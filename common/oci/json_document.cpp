@@ -12,27 +12,9 @@ using nlohmann::json;
 
 constexpr size_t kMostLevels = 100;
 constexpr size_t kMostBytes = 16U << 20U;
-constexpr size_t kMostQuoted = 60;  // bytes of a wrong value in its error
 
-std::string clipped(std::string_view text, size_t most) {
-  if (text.size() <= most) return std::string(text);
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0U) == 0x80U) --most;  // UTF-8
-  return std::string(text.substr(0, most)) + "…";
-}
-
-/// Adds a member's key to a way, as one would write it in a program: .args, ["com.example.key"].
-void append_key(std::string& way, std::string_view key) {
-  const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
-  if (!key.empty() && std::all_of(key.begin(), key.end(), plain)) {
-    if (!way.empty()) way += '.';
-    way += key;
-  } else {
-    way += fmt::format("[{}]", quoted(clipped(key, kMostQuoted)));
-  }
-}
-
-/// Builds the document from the parser's events. The library's own builder has no limit on depth and
-/// lets a second value replace the first in silence.
+/// Builds the document from the parser's events. The library's own builder has no limit on depth
+/// and lets a second value replace the first in silence.
 class Builder final : public json::json_sax_t {
  public:
   Builder(const std::string& text, const std::string& name) : text_(text), name_(name) {}
@@ -53,7 +35,8 @@ class Builder final : public json::json_sax_t {
 
   bool key(std::string& key) override {
     Level& level = open_.back();
-    const auto [member, is_new] = level.value->get_ref<json::object_t&>().try_emplace(std::move(key));
+    const auto [member, is_new] =
+        level.value->get_ref<json::object_t&>().try_emplace(std::move(key));
     level.key = &member->first;
     level.member = &member->second;
     if (!is_new) throw Error(fmt::format("{}: {}: is there twice", name_, way()));
@@ -65,7 +48,7 @@ class Builder final : public json::json_sax_t {
     std::string_view what = error.what();
     what.remove_prefix(std::min(what.find("] ") + 2, what.size()));
     if (what.starts_with("parse error at ")) what.remove_prefix(what.find(": ") + 2);
-    fail_at(position, clipped(what, 3 * kMostQuoted));
+    fail_at(position, clipped(what, 200));
   }
 
   /// `position` counts the bytes up to the wrong one, and that one.
@@ -116,7 +99,7 @@ class Builder final : public json::json_sax_t {
     std::string out;
     for (const Level& level : open_) {
       if (level.key != nullptr) {
-        append_key(out, *level.key);
+        append_json_key(out, *level.key);
       } else {
         out += fmt::format("[{}]", level.value->size() - 1);
       }
@@ -134,7 +117,8 @@ class Builder final : public json::json_sax_t {
 
 json parse_json(const std::string& text, const std::string& name) {
   if (text.size() > kMostBytes) {
-    throw Error(fmt::format("{}: holds {} bytes; at most {} are read", name, text.size(), kMostBytes));
+    throw Error(
+        fmt::format("{}: holds {} bytes; at most {} are read", name, text.size(), kMostBytes));
   }
   Builder builder(text, name);
   // The library takes a NUL byte for the end of the text.
@@ -149,129 +133,23 @@ std::string write_json(const json& document, int indent) {
   return document.dump(indent, ' ', false, json::error_handler_t::replace);
 }
 
-std::optional<JsonPlace> JsonPlace::find(std::string_view key) const& {
-  if (!value_->is_object()) expected("an object");
-  const auto& members = value_->get_ref<const json::object_t&>();
-  const auto member = members.find(key);
-  if (member == members.end() || member->second.is_null()) return std::nullopt;
-  return JsonPlace(member->second, *this, member->first, kMember);
-}
-
-JsonPlace JsonPlace::required(std::string_view key) const& {
-  const std::optional<JsonPlace> member = find(key);
-  if (!member) JsonPlace(*value_, *this, key, kMember).fail("is required");
-  return *member;
-}
-
-bool JsonPlace::flag(std::string_view key) const {
-  const std::optional<JsonPlace> member = find(key);
-  return member && member->flag();
-}
-
-std::string JsonPlace::text(std::string_view key) const {
-  const std::optional<JsonPlace> member = find(key);
-  return member ? member->text() : "";
-}
-
-std::vector<std::string> JsonPlace::texts(std::string_view key) const {
-  std::vector<std::string> out;
-  each(key, [&](const JsonPlace& item) { out.push_back(item.text()); });
-  return out;
-}
-
-std::map<std::string, std::string> JsonPlace::text_map(std::string_view key) const {
-  std::map<std::string, std::string> out;
-  const std::optional<JsonPlace> map = find(key);
-  if (!map) return out;
-  if (!map->value_->is_object()) map->expected("an object");
-  for (const auto& [name, value] : map->value_->get_ref<const json::object_t&>()) {
-    out.emplace_hint(out.end(), name, JsonPlace(value, *map, name, kMember).text());
-  }
-  return out;
-}
-
-bool JsonPlace::flag() const {
-  if (!value_->is_boolean()) expected("true or false");
-  return value_->get<bool>();
-}
-
-std::string JsonPlace::text() const {
-  if (!value_->is_string()) expected("a string");
-  const auto& text = value_->get_ref<const std::string&>();
-  if (text.find('\0') != std::string::npos) {
-    fail(fmt::format("holds a NUL byte, which would end it early: {}", got()));
-  }
-  return text;
-}
-
-std::string JsonPlace::absolute_path() const {
-  std::string path = text();
-  if (!path.starts_with('/')) expected("an absolute path");
-  return path;
-}
-
-size_t JsonPlace::size() const {
-  if (!value_->is_array()) expected("an array");
-  return value_->size();
-}
-
-JsonPlace JsonPlace::item(size_t index) const& {
-  return JsonPlace(value_->get_ref<const json::array_t&>().at(index), *this, {}, index);
-}
-
-int64_t JsonPlace::integer(int64_t min, int64_t max) const {
-  if (!value_->is_number_integer()) expected("an integer");
-  // Unsigned is how the library keeps all that isn't negative.
-  const bool beyond = value_->is_number_unsigned() &&
-                      value_->get<uint64_t>() > static_cast<uint64_t>(std::max<int64_t>(max, 0));
-  const int64_t number = beyond ? 0 : value_->get<int64_t>();
-  if (beyond || number < min || number > max) {
-    expected(fmt::format("an integer from {} to {}", min, max));
-  }
-  return number;
-}
-
-bool JsonPlace::nothing() const {
-  switch (value_->type()) {
-    case json::value_t::null: return true;
-    case json::value_t::boolean: return !value_->get<bool>();
-    case json::value_t::string: return value_->get_ref<const std::string&>().empty();
-    case json::value_t::array: return value_->empty();
-    case json::value_t::object:
-      return std::all_of(value_->begin(), value_->end(), [&](const json& member) {
-        return JsonPlace(member, *this, {}, kMember).nothing();
-      });
-    default: return false;
-  }
-}
-
-void JsonPlace::fail(const std::string& problem, const std::string& hint) const {
-  const JsonPlace* root = this;
-  while (root->parent_ != nullptr) root = root->parent_;
-  const std::string place = way();
-  throw Error(fmt::format("{}: {}{}{}", root->key_, place, place.empty() ? "" : ": ", problem), hint);
-}
-
-void JsonPlace::expected(const std::string& what) const {
-  fail(fmt::format("expected {}, got {}", what, got()));
-}
-
-std::string JsonPlace::got() const {
-  if (value_->is_object()) return value_->empty() ? "an empty object" : "an object";
-  if (value_->is_array()) return value_->empty() ? "an empty array" : "an array";
-  if (!value_->is_string()) return write_json(*value_);
-  return quoted(clipped(value_->get_ref<const std::string&>(), kMostQuoted));
-}
-
-std::string JsonPlace::way() const {
-  if (parent_ == nullptr) return "";
-  std::string out = parent_->way();
-  if (index_ == kMember) {
-    append_key(out, key_);
+void append_json_key(std::string& way, std::string_view key) {
+  const auto plain = [](unsigned char c) { return std::isalnum(c) != 0 || c == '_'; };
+  if (!key.empty() && std::all_of(key.begin(), key.end(), plain)) {
+    if (!way.empty()) way += '.';
+    way += key;
   } else {
-    out += fmt::format("[{}]", index_);
+    way += fmt::format("[{}]", lockstep::quoted(clipped(key)));
   }
-  return out;
+}
+
+std::string clipped(std::string_view text, size_t most_bytes) {
+  if (text.size() <= most_bytes) return std::string(text);
+  const auto inside = [&](size_t i) {
+    return (static_cast<unsigned char>(text[i]) & 0xc0U) == 0x80U;
+  };
+  while (most_bytes > 0 && inside(most_bytes)) --most_bytes;  // of a UTF-8 sequence
+  return std::string(text.substr(0, most_bytes)) + "…";
 }
 
 }  // namespace lockstep::oci

@@ -1,92 +1,29 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <map>
 #include <nlohmann/json_fwd.hpp>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <type_traits>
-#include <vector>
 
-/// JSON documents, and errors that name the place in them. Only the sources that build a document need
-/// <nlohmann/json.hpp>, which takes seconds to compile; reading one takes no more than this header.
+/// JSON documents as text. Only the sources that build a document need <nlohmann/json.hpp>, which
+/// takes seconds to compile; for reading one, this header and json_place.hpp are enough.
 namespace lockstep::oci {
 
-/// Parses one JSON text (RFC 8259). `name` is what errors call it: `config.json: line 3, column 5: …`.
-/// Refuses what is not JSON, bytes that are not UTF-8, and, so that nobody has to guess, a key that
-/// stands twice in an object (runc takes the last one, crun the first). More than 100 levels or 16 MiB
-/// are refused too. Throws Error.
+/// Parses one JSON text (RFC 8259). `name` is what errors call it: `config.json: line 3, column 5:
+/// …`. Refuses what is not JSON, bytes that are not UTF-8, and, so that nobody has to guess, a key
+/// that stands twice in an object (runc takes the last one, crun the first). More than 100 levels
+/// or 16 MiB are refused too. Throws Error.
 nlohmann::json parse_json(const std::string& text, const std::string& name);
 
-/// A document as text: on one line, or with an indent of so many spaces. Never throws for a string that
-/// is not UTF-8, which JSON can't express: each such byte becomes U+FFFD.
+/// A document as text: on one line, or with an indent of so many spaces. Never throws for a string
+/// that is not UTF-8, which JSON can't express: each such byte becomes U+FFFD.
 std::string write_json(const nlohmann::json& document, int indent = -1);
 
-/// A value in a document, and the way to it. Every accessor throws Error with that way and with what was
-/// there: `config.json: process.args[1]: expected a string, got 7`. A null member counts as absent.
-/// Borrows all that it is made of: the document, its name, the place that it was found in.
-class JsonPlace {
- public:
-  JsonPlace(const nlohmann::json& document, std::string_view name) : value_(&document), key_(name) {}
-  JsonPlace(const nlohmann::json&&, std::string_view) = delete;
+/// Adds a member's key to the way to a value, as a program would have it: `.args`,
+/// `["com.example.key"]`.
+void append_json_key(std::string& way, std::string_view key);
 
-  // Members, where this place is an object.
-  std::optional<JsonPlace> find(std::string_view key) const&;
-  JsonPlace required(std::string_view key) const&;  // "process.cwd: is required"
-  std::optional<JsonPlace> find(std::string_view key) const&& = delete;
-  JsonPlace required(std::string_view key) const&& = delete;
-
-  // The same as values; an absent one is false or empty.
-  bool flag(std::string_view key) const;
-  std::string text(std::string_view key) const;
-  std::vector<std::string> texts(std::string_view key) const;
-  std::map<std::string, std::string> text_map(std::string_view key) const;
-
-  /// Calls `visit` with each item of the array `key`, if it is there.
-  template <class Visit>
-  void each(std::string_view key, Visit visit) const {
-    const std::optional<JsonPlace> list = find(key);
-    for (size_t i = 0, count = list ? list->size() : 0; i < count; ++i) visit(list->item(i));
-  }
-
-  // The place itself as a value.
-  bool flag() const;
-  std::string text() const;  // without a NUL byte, for what becomes a path or an argument
-  std::string absolute_path() const;
-  size_t size() const;  // of an array
-  JsonPlace item(size_t index) const&;
-
-  /// An integer from `min` to `max`, both included.
-  template <class T>
-  T number(T min = std::numeric_limits<T>::min(), T max = std::numeric_limits<T>::max()) const {
-    static_assert(std::is_signed_v<T> || sizeof(T) < sizeof(int64_t));
-    return static_cast<T>(integer(min, max));
-  }
-
-  /// Whether it asks for nothing: null, false, "", [], {}, or an object of such values.
-  bool nothing() const;
-
-  /// Throws Error: the name, the way, the problem.
-  [[noreturn]] void fail(const std::string& problem, const std::string& hint = "") const;
-  /// Throws Error: `expected …, got …`.
-  [[noreturn]] void expected(const std::string& what) const;
-
- private:
-  static constexpr size_t kMember = std::numeric_limits<size_t>::max();
-
-  JsonPlace(const nlohmann::json& value, const JsonPlace& parent, std::string_view key, size_t index)
-      : value_(&value), parent_(&parent), key_(key), index_(index) {}
-  int64_t integer(int64_t min, int64_t max) const;
-  std::string got() const;
-  std::string way() const;
-
-  const nlohmann::json* value_;
-  const JsonPlace* parent_ = nullptr;
-  std::string_view key_;     // the document's name, where there is no parent
-  size_t index_ = kMember;  // of an array's item
-};
+/// The start of a text, for an error that quotes it: whole characters, and "…" for what is left
+/// out.
+std::string clipped(std::string_view text, size_t most_bytes = 60);
 
 }  // namespace lockstep::oci

@@ -39,7 +39,7 @@ std::optional<Fd> result(int raw, const std::string& path) {
   if (raw >= 0) return Fd(raw);
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
   const int code = errno;
-  throw SysError(code, fmt::format("openat2({}, RESOLVE_IN_ROOT)", lockstep::quoted(path)),
+  throw SysError(code, fmt::format("openat2({}, RESOLVE_IN_ROOT)", quoted(path)),
                  code == ELOOP ? "a link there leads nowhere, or through /proc: nothing in a rootfs may"
                                : "");
 }
@@ -70,7 +70,7 @@ Fd Beneath::make_directories(const std::string& path, mode_t mode) const {
   const bool made = sys::make_directory(parent, plain.filename().string(), mode,
                                         "a mount needs a folder to land on");
   if (auto there = open(path, O_PATH | O_DIRECTORY)) return std::move(*there);
-  throw SysError(made ? ENOENT : ENOTDIR, fmt::format("{} in the rootfs", lockstep::quoted(path)),
+  throw SysError(made ? ENOENT : ENOTDIR, fmt::format("{} in the rootfs", quoted(path)),
                  "it is a file or a dangling link where a folder is needed: remove it from the rootfs");
 }
 
@@ -80,7 +80,7 @@ Fd Beneath::make_file(const std::string& path, mode_t mode) const {
   const Fd parent = make_directories(plain.parent_path().string());
   sys::make_empty_file(parent, plain.filename().string(), mode);
   if (auto there = open(path, O_PATH)) return std::move(*there);
-  throw SysError(ENOENT, fmt::format("{} in the rootfs", lockstep::quoted(path)),
+  throw SysError(ENOENT, fmt::format("{} in the rootfs", quoted(path)),
                  "it is a dangling link: remove it from the rootfs");
 }
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <optional>
 
 #include "common/os/call.hpp"
 #include "common/os/fd.hpp"
@@ -23,7 +24,11 @@ void write_map(const char* path, const std::string& text, Why why) {
       [&] { return ::write(file.get(), text.data(), text.size()); });
 }
 
+std::optional<uid_t> lender;  // who lent the root that was borrowed
+
 }  // namespace
+
+uid_t caller_uid() { return lender.value_or(::geteuid()); }
 
 bool has_root_powers() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
@@ -36,6 +41,7 @@ void borrow_root_if_needed() {
   if (has_root_powers()) return;
   const uid_t uid = ::geteuid();
   const gid_t gid = ::getegid();
+  lender = uid;
   sys::unshare(CLONE_NEWUSER, "without root: a user namespace gives root's powers over what is made in it");
   write_map("/proc/self/setgroups", "deny", "who maps a group of one's own may not drop groups");
   write_map("/proc/self/uid_map", fmt::format("0 {} 1", uid), "uid 0 inside is the caller outside");

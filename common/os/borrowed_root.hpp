@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 namespace lockstep {
 
 /// Without root, the steps up to 05 borrow it: a user namespace in which the caller's own id is shown as 0,
@@ -11,6 +13,10 @@ namespace lockstep {
 /// on standard error. Throws SysError with the machine's reason where user namespaces are forbidden.
 /// To be called while single-threaded, before any other namespace is made.
 void borrow_root_if_needed();
+
+/// Who called this program: its user's id as the host knows it, also after root was borrowed (geteuid(2)
+/// says 0 from then on). Decides where that user's files are.
+uid_t caller_uid();
 
 /// Whether this process has CAP_SYS_ADMIN in its user namespace.
 bool has_root_powers();

@@ -48,6 +48,10 @@ class SysError : public Error {
 
 /// `text` in double quotes, with C escapes for what a terminal should not be sent.
 std::string quoted(std::string_view text);
+// Where <iomanip> came in, std::quoted would be as good a match for a std::string. These are better ones.
+inline std::string quoted(const std::string& text) { return quoted(std::string_view(text)); }
+inline std::string quoted(std::string& text) { return quoted(std::string_view(text)); }
+inline std::string quoted(const char* text) { return quoted(std::string_view(text)); }
 
 /// "No such file or directory (ENOENT)".
 std::string errno_words(int code);

@@ -1,6 +1,7 @@
 // execve(2), and why it failed.
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
@@ -31,28 +32,48 @@ void reset_signals() {
   ::signal(SIGPIPE, SIG_DFL);
 }
 
-}  // namespace
-
-void execute(const std::string& path, const std::vector<std::string>& arguments,
-             const std::vector<std::string>& environment, Why why) {
-  const auto describe = [&] {
-    return fmt::format("execve({}, {}, {} variables)", quoted(path), words::list(arguments),
-                       environment.size());
-  };
-  const auto argv = pointers(arguments);
-  const auto envp = pointers(environment);
+/// Both calls: told in advance, because nobody is left to tell it afterwards.
+template <typename Describe, typename Invoke>
+[[noreturn]] void execute_or_throw(const std::string& path, Describe describe, Invoke invoke, const Why& why) {
   if (narrate::on()) {
     narrate::before(why, describe());
-    narrate::after(why, describe(), 0, 0);  // told in advance: nobody is left to tell it afterwards
+    narrate::after(why, describe(), 0, 0);
     narrate::flush();
   }
   reset_signals();
-  ::execve(path.c_str(), argv.data(), envp.data());
+  invoke();
   const int code = errno;
   if (narrate::on()) narrate::after(why, describe(), -1, code);
   const bool missing = code == ENOENT || code == ENOTDIR;
   throw SysError(code, describe(), execute_hint(code, path),
                  missing ? Failure::kNotFound : Failure::kNotExecutable);
+}
+
+}  // namespace
+
+void execute(const std::string& path, const std::vector<std::string>& arguments,
+             const std::vector<std::string>& environment, Why why) {
+  const auto argv = pointers(arguments);
+  const auto envp = pointers(environment);
+  execute_or_throw(
+      path,
+      [&] {
+        return fmt::format("execve({}, {}, {} variables)", quoted(path), words::list(arguments), environment.size());
+      },
+      [&] { ::execve(path.c_str(), argv.data(), envp.data()); }, why);
+}
+
+void execute_open(const Fd& file, const std::string& name, const std::vector<std::string>& arguments,
+                  const std::vector<std::string>& environment, Why why) {
+  const auto argv = pointers(arguments);
+  const auto envp = pointers(environment);
+  execute_or_throw(
+      file.path(),
+      [&] {
+        return fmt::format("execveat({}, \"\", {}, {} variables, AT_EMPTY_PATH)", quoted(name), words::list(arguments),
+                           environment.size());
+      },
+      [&] { ::syscall(SYS_execveat, file.get(), "", argv.data(), envp.data(), AT_EMPTY_PATH); }, why);
 }
 
 }  // namespace lockstep::sys

@@ -66,6 +66,10 @@ mode_t set_umask(mode_t mask, Why why = {});
 [[noreturn]] void execute(const std::string& path, const std::vector<std::string>& arguments,
                           const std::vector<std::string>& environment, Why why = {});
 
+/// execveat(2) of an open file, `name` being what narration and errors call it.
+[[noreturn]] void execute_open(const Fd& file, const std::string& name, const std::vector<std::string>& arguments,
+                               const std::vector<std::string>& environment, Why why = {});
+
 /// Closes every descriptor from 3 up: close_range(2), or one by one where it is missing.
 void close_all_above_stdio(Why why = {});
 

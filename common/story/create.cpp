@@ -16,7 +16,7 @@ void live(Story& story, const oci::Process& process, Handshake& handshake) {
     find_program(process);  // so that create can say already that there is no such file or directory
     handshake.reach(Stage::kCreated);
     handshake.await_release(Stage::kStarted);
-    story.become(process);
+    story.become(process, handshake);
   } catch (const Vanished&) {
     return;  // the runtime has gone: there is nobody to tell
   } catch (const std::exception& error) {

@@ -64,6 +64,7 @@ void execute_program(const oci::Process& process) {
   if (process.parent_death_signal != 0) {
     sys::set_parent_death_signal(process.parent_death_signal, "a program in the foreground ends with its runtime");
   }
+  sys::close_all_above_stdio_on_exec("what the caller had open stays outside");
   sys::execute(program, process.args, process.env,
                "from here on this process is the user's program");
 }

@@ -45,8 +45,9 @@ class Story {
   virtual void for_the_child(const Child& child, Handshake& handshake) = 0;
   /// Inside, as the child: make the container's world, up to "created".
   virtual void inside(Handshake& handshake) = 0;
-  /// Inside, as the child of `run` or of `exec`: the last steps to `process`. Ends in execve, or throws.
-  virtual void become(const oci::Process& process) = 0;
+  /// Inside, as the child of `run` or of `exec`: the last steps to `process`. Ends in execve, or throws. The
+  /// handshake is for what is made this late: a pty of exec's, the listener of a system-call filter.
+  virtual void become(const oci::Process& process, Handshake& handshake) = 0;
 };
 
 /// Each step's container.cpp defines it: that step's story for `config`, which must outlive it.

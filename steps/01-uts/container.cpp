@@ -28,7 +28,7 @@ class Container : public Story {
     uts::set_names(config_);
   }
 
-  void become(const oci::Process& process) override {
+  void become(const oci::Process& process, Handshake&) override {
     execute_program(process);
   }
 

@@ -1,7 +1,7 @@
 # For the scripts beside it: the lessons in order, and a way to fail that shows every failure.
 # shellcheck shell=bash
 
-mapfile -t lessons < <(sed -n 's/^add_step(\([^ )]*\).*/\1/p' "$LOCKSTEP_SOURCE/CMakeLists.txt")
+mapfile -t lessons < <("$LOCKSTEP_SOURCE/tools/steps.sh" "$LOCKSTEP_SOURCE" | cut -d ' ' -f 1)
 failures=0
 
 fail() {

@@ -1,0 +1,163 @@
+#include "common/images/documents.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "common/oci/json_document.hpp"
+#include "common/oci/json_place.hpp"
+#include "common/os/error.hpp"
+
+namespace lockstep::images {
+namespace {
+
+using nlohmann::json;
+using oci::JsonPlace;
+
+constexpr const char* kIndexType = "application/vnd.oci.image.index.v1+json";
+constexpr const char* kRefName = "org.opencontainers.image.ref.name";
+constexpr const char* kIndexName = "index.json";
+constexpr const char* kEpoch = "1970-01-01T00:00:00Z";
+
+std::string digest_at(const JsonPlace& place) {
+  const std::string digest = place.text();
+  if (!is_digest(digest)) place.expected("sha256: and 64 hexadecimal digits");
+  return digest;
+}
+
+Descriptor descriptor_at(const JsonPlace& place) {
+  return {place.required("mediaType").text(), digest_at(place.required("digest")),
+          place.required("size").number<int64_t>(0)};
+}
+
+json json_of(const Descriptor& descriptor) {
+  return {{"mediaType", descriptor.media_type},
+          {"digest", descriptor.digest},
+          {"size", descriptor.size}};
+}
+
+std::optional<std::string> name_at(const JsonPlace& entry) {
+  const auto annotations = entry.find("annotations");
+  const auto name = annotations ? annotations->find(kRefName) : std::nullopt;
+  return name ? std::optional(name->text()) : std::nullopt;
+}
+
+/// The index without the entry of that name, still as JSON: fields that mean nothing here stay in
+/// it.
+json index_without(const std::string& text, const std::string& name) {
+  json document = oci::parse_json(text, kIndexName);
+  const JsonPlace place(document, kIndexName);
+  json kept = json::array();
+  size_t index = 0;
+  place.each("manifests", [&](const JsonPlace& entry) {
+    if (name_at(entry) != name) kept.push_back(document["manifests"][index]);
+    ++index;
+  });
+  document["manifests"] = kept;
+  return document;
+}
+
+void collect_references(const json& value, std::vector<Descriptor>& out) {
+  const auto is_text = [&](const char* key) {
+    return value.contains(key) && value[key].is_string();
+  };
+  const bool described = value.is_object() && is_text("mediaType") && is_text("digest");
+  if (described) out.push_back({value["mediaType"], value["digest"], 0});
+  if (value.is_string() && value.get_ref<const std::string&>().starts_with("sha256:")) {
+    out.push_back({"", value, 0});
+  }
+  if (!value.is_structured()) return;
+  for (const auto& [key, inner] : value.items()) {
+    if (!described || key != "digest") collect_references(inner, out);
+  }
+}
+
+}  // namespace
+
+bool is_digest(const std::string& text) {
+  constexpr size_t kPrefix = 7;  // "sha256:"
+  return text.size() == kPrefix + 64 && text.starts_with("sha256:") &&
+         text.find_first_not_of("0123456789abcdef", kPrefix) == std::string::npos;
+}
+
+std::string empty_index() {
+  return oci::write_json(
+      {{"schemaVersion", 2}, {"mediaType", kIndexType}, {"manifests", json::array()}});
+}
+
+std::vector<IndexEntry> read_index(const std::string& text) {
+  const json document = oci::parse_json(text, kIndexName);
+  const JsonPlace place(document, kIndexName);
+  std::vector<IndexEntry> out;
+  place.each("manifests", [&](const JsonPlace& entry) {
+    out.push_back({name_at(entry), descriptor_at(entry)});
+  });
+  return out;
+}
+
+std::string with_entry(const std::string& text, const std::string& name,
+                       const Descriptor& descriptor) {
+  json document = index_without(text, name);
+  json entry = json_of(descriptor);
+  entry["annotations"] = {{kRefName, name}};
+  document["manifests"].push_back(entry);
+  return oci::write_json(document);
+}
+
+std::string without_entry(const std::string& text, const std::string& name) {
+  return oci::write_json(index_without(text, name));
+}
+
+Manifest read_manifest(const std::string& text, const std::string& where) {
+  const json document = oci::parse_json(text, where);
+  const JsonPlace place(document, where);
+  Manifest manifest{descriptor_at(place.required("config")), {}};
+  place.each("layers",
+             [&](const JsonPlace& layer) { manifest.layers.push_back(descriptor_at(layer)); });
+  return manifest;
+}
+
+std::string write_manifest(const Manifest& manifest) {
+  json layers = json::array();
+  for (const Descriptor& layer : manifest.layers) layers.push_back(json_of(layer));
+  return oci::write_json({{"schemaVersion", 2},
+                          {"mediaType", kManifestType},
+                          {"config", json_of(manifest.config)},
+                          {"layers", layers}});
+}
+
+ImageConfig read_config(const std::string& text, const std::string& where) {
+  const json document = oci::parse_json(text, where);
+  const JsonPlace place(document, where);
+  ImageConfig config;
+  config.architecture = place.required("architecture").text();
+  config.os = place.required("os").text();
+  if (const auto process = place.find("config")) {
+    config.env = process->texts("Env");
+    config.entrypoint = process->texts("Entrypoint");
+    config.cmd = process->texts("Cmd");
+  }
+  const JsonPlace rootfs = place.required("rootfs");
+  rootfs.each("diff_ids", [&](const JsonPlace& id) { config.diff_ids.push_back(digest_at(id)); });
+  place.each("history",
+             [&](const JsonPlace& layer) { config.created_by = layer.text("created_by"); });
+  return config;
+}
+
+std::string write_config(const ImageConfig& config) {
+  json process = {{"Env", config.env}, {"Cmd", config.cmd}};
+  if (!config.entrypoint.empty()) process["Entrypoint"] = config.entrypoint;
+  const json step = {{"created", kEpoch}, {"created_by", config.created_by}};
+  return oci::write_json({{"created", kEpoch},
+                          {"architecture", config.architecture},
+                          {"os", config.os},
+                          {"config", process},
+                          {"rootfs", {{"type", "layers"}, {"diff_ids", config.diff_ids}}},
+                          {"history", json::array({step})}});
+}
+
+std::vector<Descriptor> references_in(const std::string& text, const std::string& where) {
+  std::vector<Descriptor> out;
+  collect_references(oci::parse_json(text, where), out);
+  return out;
+}
+
+}  // namespace lockstep::images

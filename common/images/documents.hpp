@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The image-spec's documents, as much of them as is used here. Reading throws Error that names the
+/// document and the place in it: `index.json: manifests[0].digest: expected a string, got 7`. This
+/// is the only source here that sees the JSON library. See: the image-spec's descriptor.md,
+/// image-index.md, manifest.md, config.md
+namespace lockstep::images {
+
+constexpr const char* kManifestType = "application/vnd.oci.image.manifest.v1+json";
+constexpr const char* kConfigType = "application/vnd.oci.image.config.v1+json";
+constexpr const char* kGzipLayerType = "application/vnd.oci.image.layer.v1.tar+gzip";
+constexpr const char* kPlainLayerType = "application/vnd.oci.image.layer.v1.tar";
+
+/// Whether it is "sha256:" and 64 lower-case hexadecimal digits. To be asked before it becomes a
+/// path.
+bool is_digest(const std::string& text);
+
+/// What points to a blob.
+struct Descriptor {
+  std::string media_type;
+  std::string digest;
+  int64_t size = 0;
+};
+
+/// An entry of index.json. Without a name (org.opencontainers.image.ref.name) it still uses its
+/// blobs.
+struct IndexEntry {
+  std::optional<std::string> name;
+  Descriptor descriptor;
+};
+
+struct Manifest {
+  Descriptor config;
+  std::vector<Descriptor> layers;  // the lowest first
+};
+
+struct ImageConfig {
+  std::string architecture;  // as GOARCH names it: "amd64", "arm64"
+  std::string os;
+  std::vector<std::string> env;  // "NAME=value"
+  std::vector<std::string> entrypoint;
+  std::vector<std::string> cmd;
+  std::vector<std::string> diff_ids;  // of the layers' plain tars, the lowest first
+  std::string created_by;             // of the newest layer
+};
+
+std::string empty_index();
+std::vector<IndexEntry> read_index(const std::string& text);
+/// The index with `name` pointing to `descriptor`, instead of to what it did: all else stays as it
+/// was.
+std::string with_entry(const std::string& text, const std::string& name,
+                       const Descriptor& descriptor);
+std::string without_entry(const std::string& text, const std::string& name);
+
+Manifest read_manifest(const std::string& text, const std::string& where);
+std::string write_manifest(const Manifest& manifest);
+
+ImageConfig read_config(const std::string& text, const std::string& where);
+/// The creation time is 1970's, so that the same image always has the same digest.
+std::string write_config(const ImageConfig& config);
+
+/// Everything that a document of any kind points to: descriptors (their sizes left out) and,
+/// without a media type, bare digests such as a config's diff ids.
+std::vector<Descriptor> references_in(const std::string& text, const std::string& where);
+
+}  // namespace lockstep::images

@@ -1,0 +1,77 @@
+#include "common/images/location.hpp"
+
+#include <climits>
+#include <cstdlib>
+
+#include "common/os/borrowed_root.hpp"
+#include "common/os/error.hpp"
+
+namespace lockstep::images {
+namespace {
+
+constexpr size_t kLongestName = 200;  // a folder's name, with room for a suffix: NAME_MAX is 255
+constexpr const char* kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+std::string& chosen_folder() {
+  static std::string folder;
+  return folder;
+}
+
+/// The variable's value; empty if it is not set.
+std::string variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+}  // namespace
+
+std::string store_folder() {
+  if (!chosen_folder().empty()) return chosen_folder();
+  const std::string wanted = variable("LOCKSTEP_STORE");
+  if (!wanted.empty()) return wanted;
+  if (caller_uid() == 0) return "/var/lib/lockstep";
+  const std::string data = variable("XDG_DATA_HOME");
+  if (!data.empty() && data[0] == '/')
+    return data + "/lockstep";  // the XDG rule: absolute or ignored
+  const std::string home = variable("HOME");
+  if (!home.empty() && home[0] == '/') return home + "/.local/share/lockstep";
+  throw Error(
+      "no folder for the image store: neither LOCKSTEP_STORE, nor XDG_DATA_HOME, nor HOME is set",
+      "say where it is: --store DIR, or LOCKSTEP_STORE=DIR in the environment");
+}
+
+void use_store(const std::string& folder) {
+  check_path(folder, "--store");
+  chosen_folder() = folder;
+}
+
+void check_path(const std::string& path, const std::string& what) {
+  if (path.empty()) throw Error(fmt::format("{}: expected a folder, got \"\"", what));
+  if (path.size() >= PATH_MAX) {
+    throw Error(fmt::format("{}: {} has {} bytes; a path has at most {}", what,
+                            quoted_briefly(path), path.size(), PATH_MAX - 1));
+  }
+  if (path.find('\0') != std::string::npos) {
+    throw Error(fmt::format("{}: {} holds a NUL, which no path can", what, quoted_briefly(path)));
+  }
+}
+
+void check_name(const std::string& name) {
+  const char* hint =
+      "an image's name here is 1 to 200 of A-Z a-z 0-9 _ . : @ + -, beginning with a letter "
+      "or a digit";
+  if (name.empty()) throw Error("an image's name is empty", hint);
+  const bool begins_well = std::string(kLetters).find(name[0]) != std::string::npos;
+  if (name.size() > kLongestName || !begins_well ||
+      name.find_first_not_of(std::string(kLetters) + "_.:@+-") != std::string::npos) {
+    throw Error(fmt::format("{} is not an image's name", quoted_briefly(name)), hint);
+  }
+}
+
+std::string quoted_briefly(const std::string& text) {
+  constexpr size_t kEnough = 64;
+  if (text.size() <= kEnough) return quoted(text);
+  return quoted(text.substr(0, kEnough)) + "…";
+}
+
+}  // namespace lockstep::images

@@ -1,0 +1,160 @@
+#include "common/images/store.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/images/durable.hpp"
+#include "common/images/empty_folder.hpp"
+#include "common/images/location.hpp"
+#include "common/os/error.hpp"
+#include "common/os/files.hpp"
+#include "common/os/narrate.hpp"
+
+namespace lockstep::images {
+namespace {
+
+constexpr const char* kLayout = R"({"imageLayoutVersion":"1.0.0"})";
+constexpr const char* kElsewhere = "another store can be given: --store DIR, or LOCKSTEP_STORE=DIR";
+
+void lock(const Fd& folder, int how, const std::string& path) {
+  if (::flock(folder.get(), how | LOCK_NB) == 0) return;
+  if (errno == EWOULDBLOCK) {
+    narrate::say(fmt::format("(waiting: another program works on the store {})", path));
+  }
+  while (::flock(folder.get(), how) != 0) {
+    if (errno != EINTR) throw SysError(errno, fmt::format("flock({})", quoted(path)));
+  }
+}
+
+bool is_there(const Fd& folder, const char* name) {
+  return ::faccessat(folder.get(), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/// The name below the store of a digest's blob or layer.
+std::string hex_of(const std::string& digest) {
+  if (!is_digest(digest))
+    throw Error(fmt::format("{} is not a SHA-256 digest", quoted_briefly(digest)));
+  return digest.substr(digest.find(':') + 1);
+}
+
+}  // namespace
+
+std::optional<Store> Store::open() {
+  const std::string path = store_folder();
+  auto folder = sys::open_if_there(path, O_RDONLY | O_DIRECTORY);
+  if (!folder) return std::nullopt;
+  lock(*folder, LOCK_SH, path);
+  if (!is_there(*folder, "index.json")) return std::nullopt;
+  return Store(path, std::move(*folder));
+}
+
+Store Store::open_to_write() {
+  const std::string path = store_folder();
+  try {
+    make_folders(path, 0755);
+    Fd folder = sys::open(path, O_RDONLY | O_DIRECTORY);
+    lock(folder, LOCK_EX, path);
+    Store store(path, std::move(folder));
+    store.prepare();
+    return store;
+  } catch (const SysError& error) {
+    throw SysError(SysError::Verbatim(), error.code(),
+                   fmt::format("the store {}: {}", quoted(path), error.what()), kElsewhere,
+                   error.failure());
+  }
+}
+
+void Store::prepare() {
+  if (!is_there(folder_, "oci-layout")) {
+    for (const std::string& name : names_in(folder_)) {
+      if (name == ".oci-layout.new") continue;  // of one who was killed here
+      throw Error(fmt::format("{} is not an image store, and it is not empty", quoted(path_)),
+                  kElsewhere);
+    }
+    write_durably(folder_, ".oci-layout.new", folder_, "oci-layout", kLayout);
+  }
+  // layers/ is the owner's: a layer may hold set-uid programs of another system's making.
+  for (const char* name :
+       {"blobs", "blobs/sha256", "layers", "layers/sha256", "rootfs", kWorkshop}) {
+    const bool open_to_all = std::string(name)[0] != 'l' && name != kWorkshop;
+    sys::make_directory(folder_, name, open_to_all ? 0755 : 0700);
+  }
+  clear_workshop();
+  if (!is_there(folder_, "index.json")) put_index(empty_index());
+}
+
+Fd Store::open_below(const std::string& relative) const {
+  Fd folder(
+      ::openat(folder_.get(), relative.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!folder) throw SysError(errno, fmt::format("open({})", quoted(path_ + "/" + relative)));
+  return folder;
+}
+
+void Store::clear_workshop() const {
+  try {
+    empty_folder(workshop());
+  } catch (const SysError& error) {  // a nuisance, but whoever comes now has other work to do
+    narrate::say(fmt::format("(left in {}/{}: {})", path_, kWorkshop, error.what()));
+  }
+}
+
+std::string Store::index_text() const {
+  const Fd file(::openat(folder_.get(), "index.json", O_RDONLY | O_CLOEXEC));
+  if (!file) throw SysError(errno, fmt::format("open({})", quoted(path_ + "/index.json")));
+  return read_all(file, "index.json");
+}
+
+void Store::put_index(const std::string& text) const {
+  write_durably(workshop(), "index.json", folder_, "index.json", text);
+}
+
+std::vector<IndexEntry> Store::entries() const { return read_index(index_text()); }
+
+std::optional<Descriptor> Store::find(const std::string& name) const {
+  for (const IndexEntry& entry : entries()) {
+    if (entry.name == name) return entry.descriptor;
+  }
+  return std::nullopt;
+}
+
+void Store::set(const std::string& name, const Descriptor& descriptor) const {
+  put_index(with_entry(index_text(), name, descriptor));
+}
+
+void Store::forget(const std::string& name) const { put_index(without_entry(index_text(), name)); }
+
+Fd Store::open_blob(const Descriptor& descriptor) const {
+  const std::string name = "blobs/sha256/" + hex_of(descriptor.digest);
+  Fd file(::openat(folder_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file) throw SysError(errno, fmt::format("the blob {}", descriptor.digest), kDamagedHint);
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0)
+    throw SysError(errno, fmt::format("fstat({})", quoted(name)));
+  if (status.st_size != descriptor.size) {
+    throw Error(fmt::format("the blob {} is damaged: {} bytes long, and should be {}",
+                            descriptor.digest, status.st_size, descriptor.size),
+                kDamagedHint);
+  }
+  return file;
+}
+
+std::string Store::read_blob(const Descriptor& descriptor) const {
+  return read_all(open_blob(descriptor), descriptor.digest);
+}
+
+void Store::put_blob(const std::string& digest, const std::string& content) const {
+  write_durably(workshop(), "blob", open_below("blobs/sha256"), hex_of(digest), content);
+}
+
+std::string Store::layer_folder(const std::string& diff_id) const {
+  return path_ + "/layers/sha256/" + hex_of(diff_id);
+}
+
+std::string Store::rootfs_folder(const std::string& name) const {
+  check_name(name);
+  return path_ + "/rootfs/" + name;
+}
+
+}  // namespace lockstep::images

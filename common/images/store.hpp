@@ -1,0 +1,79 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/images/documents.hpp"
+#include "common/os/fd.hpp"
+
+namespace lockstep::images {
+
+/// The way out where a blob is missing or damaged.
+constexpr const char* kDamagedHint =
+    "`rootfs-fetch busybox` mends the embedded image; any other: `rootfs-fetch rm NAME`, then get "
+    "it anew";
+
+/// The store, open and locked (flock(2) on its folder) until this object goes: many may look things
+/// up at once, or one may change them. What is new is made complete under another name, and then
+/// renamed: who is killed at any moment leaves the store whole, with something in its workshop at
+/// most, which the next one who writes clears. location.hpp has the layout.
+class Store {
+ public:
+  /// To look things up. Nothing if there is no store yet.
+  static std::optional<Store> open();
+  /// To change things; made if it isn't there. Throws Error for a folder that holds something else.
+  static Store open_to_write();
+
+  const std::string& path() const { return path_; }
+
+  /// The entries of index.json.
+  std::vector<IndexEntry> entries() const;
+  /// What `name` points to.
+  std::optional<Descriptor> find(const std::string& name) const;
+  /// Makes `name` point to `descriptor`, whose blob is there already.
+  void set(const std::string& name, const Descriptor& descriptor) const;
+  void forget(const std::string& name) const;
+
+  /// Opens a blob to read it. Throws Error that names it if it is missing, or has another size.
+  Fd open_blob(const Descriptor& descriptor) const;
+  /// A document's whole content.
+  std::string read_blob(const Descriptor& descriptor) const;
+  /// Stores `content` under its digest, which the caller has computed.
+  void put_blob(const std::string& digest, const std::string& content) const;
+
+  /// "STORE/layers/sha256/HEX", "STORE/rootfs/NAME".
+  std::string layer_folder(const std::string& diff_id) const;
+  std::string rootfs_folder(const std::string& name) const;
+
+  /// A folder in the workshop, to be filled, synced, and then published as one of the two kinds
+  /// above in place of what may be there.
+  struct Staged {
+    std::string name;
+    Fd folder;
+  };
+  Staged stage() const;
+  void publish(const Staged& staged, const std::string& folder) const;
+  /// Removes a folder of the two kinds; nothing if it isn't there.
+  void remove_folder(const std::string& folder) const;
+
+  /// Removes the blobs and unpacked layers that no entry of the index uses. False, and nothing is
+  /// removed, if what an entry uses can't be told because a document of it is missing or damaged.
+  bool sweep() const;
+
+ private:
+  Store(std::string path, Fd folder) : path_(std::move(path)), folder_(std::move(folder)) {}
+  void prepare();
+  Fd open_below(const std::string& relative) const;
+  Fd workshop() const { return open_below(kWorkshop); }
+  void clear_workshop() const;
+  void put_index(const std::string& text) const;
+  std::string index_text() const;
+
+  static constexpr const char* kWorkshop = ".workshop";
+
+  std::string path_;
+  Fd folder_;
+};
+
+}  // namespace lockstep::images

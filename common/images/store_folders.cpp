@@ -1,0 +1,112 @@
+// The store's folders: layers and roots, from the workshop to their place, and away again.
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <set>
+
+#include "common/images/durable.hpp"
+#include "common/images/empty_folder.hpp"
+#include "common/images/store.hpp"
+#include "common/os/error.hpp"
+#include "common/os/files.hpp"
+
+namespace lockstep::images {
+namespace {
+
+/// A document is small (the spec lets a registry refuse more than 4 MiB) and an object.
+constexpr off_t kLargestDocument = 4 << 20;
+
+std::optional<std::string> read_document(const Fd& blobs, const std::string& digest) {
+  const std::string name = digest.substr(digest.find(':') + 1);
+  const Fd file(::openat(blobs.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status {};
+  char first = 0;
+  if (!file || ::fstat(file.get(), &status) != 0 || status.st_size > kLargestDocument ||
+      ::pread(file.get(), &first, 1, 0) != 1 || first != '{') {
+    return std::nullopt;
+  }
+  return read_all(file, digest);
+}
+
+bool is_document(const Descriptor& descriptor) {
+  const std::string& type = descriptor.media_type;
+  return type.size() > 5 && type.compare(type.size() - 5, 5, "+json") == 0;
+}
+
+/// All digests that can be reached from an entry; throws Error where that can't be told.
+void collect(const Fd& blobs, const Descriptor& entry, std::set<std::string>& used) {
+  std::vector<Descriptor> waiting = {entry};
+  while (!waiting.empty()) {
+    const Descriptor next = waiting.back();
+    waiting.pop_back();
+    if (!is_digest(next.digest)) throw Error("an image points to what is no SHA-256 digest");
+    if (!used.insert(next.digest).second) continue;
+    const auto text = read_document(blobs, next.digest);
+    if (!text && is_document(next)) throw Error(fmt::format("the blob {} is missing", next.digest));
+    if (!text) continue;  // a layer
+    for (Descriptor& inner : references_in(*text, next.digest)) waiting.push_back(std::move(inner));
+  }
+}
+
+}  // namespace
+
+Store::Staged Store::stage() const {
+  const Fd parent = workshop();
+  for (unsigned number = 0;; ++number) {
+    std::string name = fmt::format("staged{}", number);
+    if (!sys::make_directory(parent, name, 0755)) continue;
+    Fd folder(
+        ::openat(parent.get(), name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!folder) throw SysError(errno, fmt::format("open({})", quoted(name)));
+    return {std::move(name), std::move(folder)};
+  }
+}
+
+void Store::publish(const Staged& staged, const std::string& folder) const {
+  struct stat root {};
+  if (::fstat(staged.folder.get(), &root) != 0) throw SysError(errno, "fstat(a staged folder)");
+  ::fchmod(staged.folder.get(),
+           root.st_mode | S_IRWXU);  // to move a folder is to write to its ".."
+  remove_folder(folder);
+  if (::renameat(workshop().get(), staged.name.c_str(), AT_FDCWD, folder.c_str()) != 0) {
+    throw SysError(errno, fmt::format("rename({}, {})", quoted(staged.name), quoted(folder)));
+  }
+  ::fchmod(staged.folder.get(), root.st_mode);
+  const std::string parent = folder.substr(0, folder.rfind('/'));
+  sync(sys::open(parent, O_RDONLY | O_DIRECTORY), parent);
+}
+
+void Store::remove_folder(const std::string& folder) const {
+  const Staged bin = stage();
+  int moved = ::renameat(AT_FDCWD, folder.c_str(), bin.folder.get(), "removed");
+  if (moved != 0 && errno == EACCES &&
+      ::chmod(folder.c_str(), S_IRWXU) == 0) {  // its ".." is written to
+    moved = ::renameat(AT_FDCWD, folder.c_str(), bin.folder.get(), "removed");
+  }
+  if (moved != 0 && errno != ENOENT)
+    throw SysError(errno, fmt::format("rename({})", quoted(folder)));
+  empty_folder(bin.folder);
+  ::unlinkat(workshop().get(), bin.name.c_str(), AT_REMOVEDIR);
+}
+
+bool Store::sweep() const {
+  const Fd blobs = open_below("blobs/sha256");
+  std::set<std::string> used;
+  try {
+    for (const IndexEntry& entry : entries()) collect(blobs, entry.descriptor, used);
+  } catch (const Error&) {
+    return false;
+  }
+  for (const std::string& name : names_in(blobs)) {
+    if (used.count("sha256:" + name) == 0) ::unlinkat(blobs.get(), name.c_str(), 0);
+  }
+  for (const std::string& name : names_in(open_below("layers/sha256"))) {
+    if (used.count("sha256:" + name) == 0) remove_folder(path_ + "/layers/sha256/" + name);
+  }
+  return true;
+}
+
+}  // namespace lockstep::images

@@ -1,0 +1,138 @@
+#include "common/oci/config_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "common/oci/config_json_value.hpp"
+#include "common/oci/json_document.hpp"
+
+namespace lockstep::oci {
+namespace {
+
+using nlohmann::json;
+
+// put: sets a member, unless the value is what its absence means.
+
+void put(json& out, const char* key, bool value) {
+  if (value) out[key] = true;
+}
+
+void put(json& out, const char* key, json value) {
+  if (!value.empty()) out[key] = std::move(value);
+}
+
+template <class T>  // a string, a list or a map
+void put(json& out, const char* key, const T& value) {
+  if (!value.empty()) out[key] = value;
+}
+
+template <class T>
+void put(json& out, const char* key, const std::optional<T>& value) {
+  if (value) out[key] = *value;
+}
+
+/// A list of structs, each through `write`.
+template <class T>
+void put(json& out, const char* key, const std::vector<T>& items, json (*write)(const T&)) {
+  if (items.empty()) return;
+  json& list = out[key] = json::array();
+  for (const T& item : items) list.push_back(write(item));
+}
+
+json write_user(const User& user) {
+  json out = json::object();
+  out["uid"] = user.uid;
+  out["gid"] = user.gid;
+  put(out, "umask", user.umask);
+  put(out, "additionalGids", user.additional_gids);
+  return out;
+}
+
+/// parent_death_signal is left out: it belongs to one call of the runtime, not to the container.
+json write_process(const Process& process) {
+  json out = json::object();
+  put(out, "terminal", process.terminal);
+  if (process.console_size) {
+    json& size = out["consoleSize"];
+    size["height"] = process.console_size->height;
+    size["width"] = process.console_size->width;
+  }
+  put(out, "cwd", process.cwd);
+  put(out, "env", process.env);
+  put(out, "args", process.args);
+  if (!out.empty()) out["user"] = write_user(process.user);
+  return out;
+}
+
+json write_root(const Root& root) {
+  json out = json::object();
+  if (root.path.empty()) return out;
+  out["path"] = root.path;
+  put(out, "readonly", root.readonly);
+  return out;
+}
+
+json write_mount(const Mount& mount) {
+  json out = json::object();
+  out["destination"] = mount.destination;
+  put(out, "type", mount.type);
+  put(out, "source", mount.source);
+  put(out, "options", mount.options);
+  return out;
+}
+
+json write_namespace(const Namespace& item) {
+  json out = json::object();
+  out["type"] = item.type;
+  put(out, "path", item.path);
+  return out;
+}
+
+json write_device(const Device& device) {
+  json out = json::object();
+  out["type"] = device.type;
+  out["path"] = device.path;
+  if (device.type != "p") {
+    out["major"] = device.major;
+    out["minor"] = device.minor;
+  }
+  put(out, "fileMode", device.file_mode);
+  put(out, "uid", device.uid);
+  put(out, "gid", device.gid);
+  return out;
+}
+
+json write_linux(const Linux& linux) {
+  json out = json::object();
+  put(out, "namespaces", linux.namespaces, write_namespace);
+  put(out, "devices", linux.devices, write_device);
+  put(out, "rootfsPropagation", linux.rootfs_propagation);
+  put(out, "maskedPaths", linux.masked_paths);
+  put(out, "readonlyPaths", linux.readonly_paths);
+  return out;
+}
+
+}  // namespace
+
+json config_to_json(const Config& config) {
+  json out = json::object();
+  out["ociVersion"] = config.oci_version;
+  put(out, "process", write_process(config.process));
+  put(out, "root", write_root(config.root));
+  put(out, "mounts", config.mounts, write_mount);
+  put(out, "hostname", config.hostname);
+  put(out, "domainname", config.domainname);
+  put(out, "linux", write_linux(config.linux));
+  put(out, "annotations", config.annotations);
+  return out;
+}
+
+Config read_config(const std::string& text, const std::string& name) {
+  const nlohmann::json document = parse_json(text, name);
+  return config_from_json(JsonPlace(document, name));
+}
+
+std::string write_config(const Config& config) {
+  return write_json(config_to_json(config), 2) + '\n';
+}
+
+}  // namespace lockstep::oci

@@ -1,0 +1,183 @@
+#include <algorithm>
+#include <initializer_list>
+
+#include "common/oci/config_json_value.hpp"
+#include "common/os/error.hpp"
+
+namespace lockstep::oci {
+namespace {
+
+/// Fields of the spec that no struct has yet: refused, so that nobody relies on what isn't done.
+void refuse(const JsonPlace& here, std::initializer_list<const char*> fields) {
+  for (const char* field : fields) {
+    const auto found = here.find(field);
+    if (!found || found->nothing()) continue;
+    found->fail("not supported by this step",
+                "remove the field to run without what it asks for, or use a step that has it");
+  }
+}
+
+/// A string of which the spec lists the values.
+std::string one_of(const JsonPlace& here, std::initializer_list<const char*> words) {
+  std::string word = here.text();
+  if (std::find(words.begin(), words.end(), word) == words.end()) {
+    here.expected(fmt::format("one of {}", fmt::join(words, ", ")));
+  }
+  return word;
+}
+
+/// Of a user or a group. 2^32-1 is no id: to setresuid(2) and chown(2) it means "leave it as it
+/// is".
+uint32_t id(const JsonPlace& here) { return here.number<uint32_t>(0, 4294967294); }
+
+std::vector<std::string> absolute_paths(const JsonPlace& here, const char* key) {
+  std::vector<std::string> out;
+  here.each(key, [&](const JsonPlace& path) { out.push_back(path.absolute_path()); });
+  return out;
+}
+
+std::string version(const JsonPlace& here) {
+  std::string out = here.text();
+  if (!out.starts_with("1.")) here.expected("a version 1.x of the runtime-spec, such as \"1.0.2\"");
+  return out;
+}
+
+User read_user(const JsonPlace& here) {
+  User user;
+  user.uid = id(here.required("uid"));
+  user.gid = id(here.required("gid"));
+  if (const auto umask = here.find("umask")) user.umask = umask->number<mode_t>(0, 0777);
+  here.each("additionalGids",
+            [&](const JsonPlace& gid) { user.additional_gids.push_back(id(gid)); });
+  return user;
+}
+
+ConsoleSize read_console_size(const JsonPlace& here) {
+  ConsoleSize size;  // the kernel's struct winsize has 16 bits for each
+  size.height = here.required("height").number<uint16_t>();
+  size.width = here.required("width").number<uint16_t>();
+  return size;
+}
+
+std::string read_variable(const JsonPlace& here) {
+  std::string variable = here.text();
+  const size_t equals = variable.find('=');
+  if (equals == 0 || equals == std::string::npos) here.expected("NAME=value");
+  return variable;
+}
+
+Process read_process(const JsonPlace& here, bool has_root) {
+  refuse(here, {"apparmorProfile", "capabilities", "execCPUAffinity", "ioPriority",
+                "noNewPrivileges", "oomScoreAdj", "rlimits", "scheduler", "selinuxLabel"});
+  Process process;
+  process.terminal = here.flag("terminal");
+  if (process.terminal) {  // else the spec wants the size ignored
+    if (const auto size = here.find("consoleSize")) process.console_size = read_console_size(*size);
+  }
+  if (has_root || !here.text("cwd").empty()) process.cwd = here.required("cwd").absolute_path();
+  here.each("env", [&](const JsonPlace& item) { process.env.push_back(read_variable(item)); });
+  process.args = here.texts("args");
+  if (process.args.empty()) here.required("args").expected("at least the program's name");
+  if (const auto user = here.find("user")) process.user = read_user(*user);
+  return process;
+}
+
+Root read_root(const JsonPlace& here) {
+  Root root;
+  const JsonPlace path = here.required("path");
+  root.path = path.text();
+  if (root.path.empty()) path.expected("a path");
+  root.readonly = here.flag("readonly");
+  return root;
+}
+
+Mount read_mount(const JsonPlace& here) {
+  refuse(here, {"uidMappings", "gidMappings"});
+  Mount mount;
+  const JsonPlace destination = here.required("destination");
+  mount.destination = destination.text();
+  if (mount.destination.empty()) destination.expected("a path");
+  // "MAY be a relative path, in which case it MUST be interpreted as relative to "/"": config.md,
+  // "Mounts"
+  if (!mount.destination.starts_with('/')) mount.destination.insert(0, 1, '/');
+  mount.type = here.text("type");
+  mount.source = here.text("source");
+  mount.options = here.texts("options");
+  return mount;
+}
+
+Namespace read_namespace(const JsonPlace& here, const std::vector<Namespace>& before) {
+  Namespace out;
+  const JsonPlace type = here.required("type");
+  out.type = one_of(type, {"pid", "network", "mount", "ipc", "uts", "user", "cgroup", "time"});
+  const auto same = [&](const Namespace& other) { return other.type == out.type; };
+  if (std::any_of(before.begin(), before.end(), same)) {
+    type.fail(fmt::format("{} is listed twice", quoted(out.type)));
+  }
+  if (!here.text("path").empty()) out.path = here.required("path").absolute_path();
+  return out;
+}
+
+Device read_device(const JsonPlace& here) {
+  Device device;
+  device.type = one_of(here.required("type"), {"c", "b", "u", "p"});
+  device.path = here.required("path").absolute_path();
+  if (device.type != "p") {  // the kernel's dev_t: 12 bits and 20
+    device.major = here.required("major").number<int64_t>(0, (1 << 12) - 1);
+    device.minor = here.required("minor").number<int64_t>(0, (1 << 20) - 1);
+  }
+  if (const auto mode = here.find("fileMode")) device.file_mode = mode->number<mode_t>();
+  if (const auto uid = here.find("uid")) device.uid = id(*uid);
+  if (const auto gid = here.find("gid")) device.gid = id(*gid);
+  return device;
+}
+
+/// The spec has four words. Engines also write runc's recursive ones, "rslave": to lockstep the
+/// same.
+std::string read_propagation(const JsonPlace& here) {
+  const std::string word = one_of(here, {"private", "slave", "shared", "unbindable",  //
+                                         "rprivate", "rslave", "rshared", "runbindable"});
+  return word.substr(word[0] == 'r' ? 1 : 0);
+}
+
+Linux read_linux(const JsonPlace& here) {
+  refuse(here,
+         {"cgroupsPath", "gidMappings", "intelRdt", "memoryPolicy", "mountLabel", "netDevices",
+          "personality", "resources", "seccomp", "sysctl", "timeOffsets", "uidMappings"});
+  Linux out;
+  here.each("namespaces", [&](const JsonPlace& item) {
+    out.namespaces.push_back(read_namespace(item, out.namespaces));
+  });
+  here.each("devices", [&](const JsonPlace& item) { out.devices.push_back(read_device(item)); });
+  const auto propagation = here.find("rootfsPropagation");
+  if (propagation && !propagation->nothing()) {
+    out.rootfs_propagation = read_propagation(*propagation);
+  }
+  out.masked_paths = absolute_paths(here, "maskedPaths");
+  out.readonly_paths = absolute_paths(here, "readonlyPaths");
+  return out;
+}
+
+}  // namespace
+
+Config config_from_json(const JsonPlace& here) {
+  // `windows`, `solaris`, `zos` and `freebsd` are for other platforms only and mean nothing here;
+  // `vm` may be set for Linux and asks for a hypervisor. See: config.md, "Platform-specific
+  // configuration"
+  refuse(here, {"hooks", "vm"});
+  Config config;
+  config.oci_version = version(here.required("ociVersion"));
+  if (const auto root = here.find("root")) config.root = read_root(*root);
+  if (const auto process = here.find("process")) {
+    config.process = read_process(*process, !config.root.path.empty());
+  }
+  here.each("mounts", [&](const JsonPlace& item) { config.mounts.push_back(read_mount(item)); });
+  config.hostname = here.text("hostname");
+  config.domainname = here.text("domainname");
+  if (const auto linux = here.find("linux")) config.linux = read_linux(*linux);
+  config.annotations = here.text_map("annotations");
+  if (config.annotations.contains("")) here.required("annotations").fail("a key is empty");
+  return config;
+}
+
+}  // namespace lockstep::oci

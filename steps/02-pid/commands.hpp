@@ -1,0 +1,36 @@
+#pragma once
+
+#include <vector>
+
+#include "02-pid/pid.hpp"
+#include "02-pid/undo.hpp"
+#include "common/cli/program.hpp"
+#include "common/story/run_command.hpp"
+
+/// Lesson 02's commands. Each step's main.cpp hands them its own story, and what its lessons add.
+namespace lockstep::pid {
+
+using ProcessOptions = cli::OptionGroup<oci::Process>;
+
+/// `run [--id ID] [--detach] [--pid-file FILE] [--init] … COMMAND [ARG…]`
+cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend, std::vector<ConfigOptions> groups);
+/// `exec [--env NAME=VALUE] [--cwd DIR] [--detach] [--pid-file FILE] … ID COMMAND [ARG…]`
+cli::Command exec_command(StoryMaker make, Attend attend, std::vector<ProcessOptions> groups);
+/// `list [-q] [-f table|json]`
+cli::Command list_command();
+/// `ps [-f table|json] ID`
+cli::Command ps_command();
+/// `kill [--all] ID [SIGNAL]`
+cli::Command kill_command();
+/// `delete [--force] ID…`
+cli::Command delete_command(UndoTable undo);
+
+/// `--env NAME=VALUE` (or NAME: the caller's value), replacing what `env` holds under that name.
+void set_variable(std::vector<std::string>& env, const std::string& text);
+
+/// The PIDs, on the host, of all processes in the container's PID namespace and those nested in it.
+std::vector<pid_t> processes_of(const Record& record);
+/// Whether the process `pid` is one of them.
+bool is_in(const Record& record, pid_t pid);
+
+}  // namespace lockstep::pid

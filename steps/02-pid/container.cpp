@@ -1,0 +1,54 @@
+// The story of this step's container: a process with a host name of its own, and with processes and IPC of its own.
+
+#include "common/story/story.hpp"
+
+#include <sched.h>
+
+#include "01-uts/uts.hpp"
+#include "02-pid/init.hpp"
+#include "02-pid/ipc.hpp"
+#include "02-pid/pid.hpp"
+#include "common/story/program.hpp"
+
+namespace lockstep {
+namespace {
+
+class Container : public Story {
+ public:
+  explicit Container(const oci::Config& config) : config_(config) {}
+
+  uint64_t namespaces() const override {
+    return CLONE_NEWUTS |
+           CLONE_NEWPID |
+           ipc::new_namespace(config_);
+  }
+
+  void on_the_host(Undo&) override {
+    init_.prepare();
+  }
+
+  void for_the_child(const Child&, Handshake&) override {
+  }
+
+  void inside(Handshake&) override {
+    uts::set_names(config_);
+  }
+
+  void become(const oci::Process& process, Handshake&) override {
+    pid::begin_session(process);
+    init_.execute_if_asked(process);
+    execute_program(process);
+  }
+
+ private:
+  const oci::Config& config_;
+  pid::Init init_{config_};
+};
+
+}  // namespace
+
+std::unique_ptr<Story> make_story(const oci::Config& config) {
+  return std::make_unique<Container>(config);
+}
+
+}  // namespace lockstep

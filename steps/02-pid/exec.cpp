@@ -1,0 +1,69 @@
+#include "02-pid/exec.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/prctl.h>
+
+#include "common/os/files.hpp"
+#include "common/os/narrate.hpp"
+#include "common/os/proc.hpp"
+#include "common/os/processes.hpp"
+
+namespace lockstep::pid {
+namespace {
+
+/// The container's namespaces, plus the user namespace if it is not ours (borrowed root makes one).
+uint64_t kinds_to_join(const Story& story, pid_t pid) {
+  const bool same_users = proc::namespace_of(pid, "user") == proc::namespace_of(0, "user");
+  return story.namespaces() | (same_users ? 0U : uint64_t{CLONE_NEWUSER});
+}
+
+void live(Story& story, const oci::Process& process, Handshake& handshake, const std::function<void()>& join) {
+  handshake.be_child();
+  narrate::speak_as("container");
+  try {
+    // Until execve nobody inside may look into this process: it still holds the runtime's memory (CVE-2016-9962).
+    if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw SysError(errno, "prctl(PR_SET_DUMPABLE, 0)");
+    handshake.await_release(Stage::kStarted);
+    join();
+    story.become(process, handshake);
+  } catch (const Vanished&) {
+    return;  // the runtime has gone: there is nobody to tell
+  } catch (const std::exception& error) {
+    handshake.fail(error);
+  }
+}
+
+void write_pid(const std::string& path, pid_t pid) {
+  const size_t slash = path.rfind('/');
+  const Fd folder = sys::open(slash == 0 ? "/" : path.substr(0, slash), O_PATH | O_DIRECTORY);
+  sys::replace_file(folder, path.substr(slash + 1), std::to_string(pid), 0644);
+}
+
+}  // namespace
+
+std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Process& process,
+                               const std::string& pid_file, Attend attend) {
+  const auto target = locate(record);
+  if (!target) {
+    throw Error(fmt::format("container {} is {}, not running", quoted(record.id), words(status_now(record))));
+  }
+  SignalQueue signals;
+  const uint64_t kinds = kinds_to_join(story, record.pid);
+  constexpr uint64_t kByTheParent = CLONE_NEWPID | CLONE_NEWUSER;
+  sys::join_namespaces(*target, record.pid, kinds & kByTheParent,
+                       "the next child will be in the container's PID namespace; this process stays where it is");
+  Handshake handshake;
+  const auto join = [&] {
+    sys::join_namespaces(*target, record.pid, kinds & ~kByTheParent, "the container's other namespaces, all at once");
+  };
+  Child child = Child::clone(0, [&] { live(story, process, handshake, join); },
+                             "only a new process can have a number in the container");
+  handshake.be_host();
+  Created entered{std::move(child), std::move(handshake)};
+  start(entered);
+  if (!pid_file.empty()) write_pid(pid_file, entered.child.pid());
+  return attend(entered, signals, process);
+}
+
+}  // namespace lockstep::pid

@@ -1,0 +1,110 @@
+#include "02-pid/init.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "common/os/child.hpp"
+#include "common/os/files.hpp"
+#include "common/os/mounts.hpp"
+#include "common/os/narrate.hpp"
+#include "common/os/processes.hpp"
+#include "common/story/program.hpp"
+
+namespace lockstep::pid {
+namespace {
+
+/// In the new child: a process group of its own, in the terminal's foreground if there is one, so that Ctrl-C
+/// reaches the program once and not twice (from the terminal, and passed on by PID 1).
+void take_the_foreground() {
+  ::setpgid(0, 0);
+  if (::isatty(STDIN_FILENO) == 0) return;
+  ::signal(SIGTTOU, SIG_IGN);  // a background group that sets the foreground one would be stopped
+  ::tcsetpgrp(STDIN_FILENO, ::getpgrp());
+  ::signal(SIGTTOU, SIG_DFL);
+}
+
+[[noreturn]] void become_program(const std::vector<std::string>& command) {
+  take_the_foreground();
+  oci::Process process;
+  process.args = command;
+  for (char** variable = environ; *variable != nullptr; ++variable) process.env.emplace_back(*variable);
+  try {
+    execute_program(process);
+  } catch (const Error& error) {
+    narrate::say(fmt::format("init: {}{}{}", error.what(), error.hint().empty() ? "" : "\nhint: ", error.hint()));
+    ::_exit(static_cast<int>(error.failure()));
+  }
+}
+
+/// Waits for whatever has ended; the program's own status, when it is among them.
+std::optional<ExitStatus> reap(pid_t program) {
+  std::optional<ExitStatus> end;
+  int status = 0;
+  for (pid_t pid = 0; (pid = ::waitpid(-1, &status, WNOHANG)) > 0;) {
+    if (pid == program) end = ExitStatus(status);
+  }
+  return end;
+}
+
+int live_as_init(const std::vector<std::string>& command) {
+  sigset_t all;
+  ::sigfillset(&all);
+  if (::sigprocmask(SIG_BLOCK, &all, nullptr) != 0) throw SysError(errno, "sigprocmask(SIG_BLOCK)");
+  ::prctl(PR_SET_NAME, "init");
+  const pid_t program = ::fork();
+  if (program < 0) throw SysError(errno, "fork()");
+  if (program == 0) become_program(command);
+  for (;;) {
+    int signal = 0;
+    if (::sigwait(&all, &signal) != 0) continue;
+    if (signal != SIGCHLD) {
+      ::kill(program, signal);  // it is our child and not reaped yet: the number is still its own
+      continue;
+    }
+    if (const auto end = reap(program)) return end->shell_code();
+  }
+}
+
+}  // namespace
+
+void Init::prepare() {
+  if (!oci::annotated(config_, oci::kInitAnnotation)) return;
+  constexpr const char* kSelf = "/proc/self/exe";
+  if (!sys::has_mount_api()) {
+    self_ = sys::open(kSelf, O_PATH);
+    return;
+  }
+  self_ = sys::clone_tree(kSelf, false, "--init: this program itself becomes PID 1 inside");
+  sys::set_mount_attributes({self_, kSelf}, {MOUNT_ATTR_RDONLY, 0, 0, false},
+                            "through /proc/1/exe nobody shall write the host's file");
+}
+
+void Init::execute_if_asked(const oci::Process& process) const {
+  if (!self_ || ::getpid() != 1) return;
+  std::vector<std::string> arguments = {"lockstep", "init", "--"};
+  arguments.insert(arguments.end(), process.args.begin(), process.args.end());
+  if (!process.cwd.empty()) sys::change_directory(process.cwd, "the working directory that was asked for");
+  if (process.parent_death_signal != 0) sys::set_parent_death_signal(process.parent_death_signal);
+  sys::close_all_above_stdio_on_exec("what the caller had open stays outside");
+  sys::execute_open(self_, "/proc/self/exe", arguments, process.env,
+                    "a small PID 1 that starts the program, passes signals on and reaps");
+}
+
+cli::Command init_command() {
+  cli::Command command;
+  command.name = "init";
+  command.hidden = true;
+  command.exit_codes_of_run = true;
+  command.run = [](const std::vector<std::string>& arguments) {
+    if (arguments.empty()) throw cli::UsageError("init: a command is missing");
+    if (::getpid() != 1) throw cli::UsageError("init is what `run --init` starts as PID 1; it is no command for people");
+    return live_as_init(arguments);
+  };
+  return command;
+}
+
+}  // namespace lockstep::pid

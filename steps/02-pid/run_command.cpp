@@ -1,0 +1,97 @@
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <csignal>
+#include <cstdio>
+
+#include "02-pid/commands.hpp"
+#include "common/os/borrowed_root.hpp"
+#include "common/os/narrate.hpp"
+
+namespace lockstep::pid {
+namespace {
+
+struct Settings {
+  oci::Config config;
+  std::string id;
+  std::string pid_file;
+};
+
+std::string absolute(const std::string& path) {
+  std::array<char, PATH_MAX> here{};
+  if (path[0] == '/' || ::getcwd(here.data(), here.size()) == nullptr) return path;
+  return std::string(here.data()) + "/" + path;
+}
+
+void own_options(cli::Options& options, Settings& settings) {
+  options.value("id", "ID", "its name (default: a random one)", [&](const std::string& id) {
+    check_id(id);
+    settings.id = id;
+  });
+  options.flag("d,detach", "leave it running (output goes on to files, not to terminals or pipes)",
+               [&] { settings.config.process.detached = true; });
+  options.value("pid-file", "FILE", "write its PID there, as the host numbers it", [&](const std::string& path) {
+    if (path.empty() || path.back() == '/') throw cli::UsageError("--pid-file: expected a file's name");
+    settings.pid_file = absolute(path);
+  });
+  options.flag("init", "a small PID 1 that passes signals on and reaps orphans",
+               [&] { settings.config.annotations[oci::kInitAnnotation] = "true"; });
+}
+
+/// Clears away a container that failed on its way. Its own error is what the user must read: what goes wrong here
+/// is only added.
+void clear_after_failure(State& state, const UndoTable& undo) {
+  try {
+    remove(state, undo);
+  } catch (const std::exception& second) {
+    narrate::say(fmt::format("(and clearing it away failed, `delete --force {}` may: {})", state.record.id,
+                             second.what()));
+  }
+}
+
+int run_container(Settings& settings, StoryMaker make, const UndoTable& undo, Attend attend) {
+  State state = State::make(settings.id, settings.config);
+  std::optional<ExitStatus> end;
+  try {
+    const auto story = make(state.record.config);
+    end = run(*story, state, settings.pid_file, attend);
+  } catch (...) {
+    clear_after_failure(state, undo);
+    throw;
+  }
+  if (!end) {
+    std::printf("%s\n", settings.id.c_str());
+    return 0;
+  }
+  if (state.lock_again()) remove(state, undo);  // not there: somebody's `delete --force` was quicker
+  return end->shell_code();
+}
+
+}  // namespace
+
+cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend, std::vector<ConfigOptions> groups) {
+  auto settings = std::make_shared<Settings>();
+  inherit_from_caller(settings->config.process);
+  cli::Command command;
+  command.name = "run";
+  command.usage = "[OPTIONS] COMMAND [ARG…]";
+  command.summary = "run a command in a new container";
+  command.exit_codes_of_run = true;
+  command.options = [settings, groups](cli::Options& options) {
+    own_options(options, *settings);
+    for (const ConfigOptions group : groups) group(options, settings->config);
+  };
+  command.run = [=, undo = std::move(undo)](const std::vector<std::string>& arguments) {
+    if (arguments.empty()) throw cli::UsageError("run: a command is missing");
+    oci::Process& process = settings->config.process;
+    process.args = arguments;
+    process.parent_death_signal = process.detached ? 0 : SIGKILL;
+    if (settings->id.empty()) settings->id = random_id();
+    borrow_root_if_needed();
+    return run_container(*settings, make, undo, attend);
+  };
+  return command;
+}
+
+}  // namespace lockstep::pid

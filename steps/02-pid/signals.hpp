@@ -1,0 +1,26 @@
+#pragma once
+
+#include "common/os/child.hpp"
+
+/// Lesson 02: a runtime in the foreground passes on what it is sent.
+namespace lockstep::pid {
+
+/// From its making on, every signal that can be passed on waits in a queue instead of hitting this process: so
+/// none is lost between clone and the moment when somebody listens. Before the container's first process is
+/// cloned; sys::execute gives the user's program an empty mask again.
+/// See: signalfd(2)
+class SignalQueue {
+ public:
+  SignalQueue();
+  const Fd& fd() const { return fd_; }
+  /// The next signal's number; 0 if none waits.
+  int next();
+
+ private:
+  Fd fd_;
+};
+
+/// Sends every signal from the queue to the child, until it ends; returns how it ended.
+ExitStatus forward_until_end(SignalQueue& queue, Child& child);
+
+}  // namespace lockstep::pid

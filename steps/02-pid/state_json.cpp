@@ -1,0 +1,55 @@
+// The state file's text.
+#include <nlohmann/json.hpp>
+
+#include "02-pid/state.hpp"
+#include "common/oci/config_json_value.hpp"
+#include "common/oci/json_document.hpp"
+
+namespace lockstep::pid {
+
+using nlohmann::json;
+
+std::string words(Status status) {
+  switch (status) {
+    case Status::kCreating: return "creating";
+    case Status::kCreated: return "created";
+    case Status::kRunning: return "running";
+    case Status::kStopped: return "stopped";
+  }
+  return "";
+}
+
+std::string to_json(const Record& record) {
+  json notes = json::array();
+  for (const Note& note : record.notes) notes.push_back({{"kind", note.kind}, {"what", note.what}});
+  return oci::write_json({{"id", record.id},
+                          {"status", words(record.status)},
+                          {"pid", record.pid},
+                          {"startTime", record.start_time},
+                          {"created", record.created},
+                          {"owner", record.owner},
+                          {"config", oci::config_to_json(record.config)},
+                          {"undo", notes}});
+}
+
+Record record_from_json(const std::string& text, const std::string& path) {
+  const json document = oci::parse_json(text, path);
+  const oci::JsonPlace state(document, path);
+  Record record;
+  record.id = state.text("id");
+  for (const Status status : {Status::kCreating, Status::kCreated, Status::kRunning}) {
+    if (state.text("status") == words(status)) record.status = status;
+  }
+  record.pid = state.required("pid").number<pid_t>(0);
+  record.start_time = static_cast<uint64_t>(state.required("startTime").number<int64_t>(0));
+  record.created = state.text("created");
+  record.owner = state.required("owner").number<uid_t>();
+  const oci::JsonPlace config = state.required("config");
+  record.config = oci::config_from_json(config);
+  state.each("undo", [&](const oci::JsonPlace& note) {
+    record.notes.push_back({note.text("kind"), note.text_map("what")});
+  });
+  return record;
+}
+
+}  // namespace lockstep::pid

@@ -1,0 +1,70 @@
+#include "02-pid/undo.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "common/os/error.hpp"
+#include "common/os/files.hpp"
+#include "common/os/proc.hpp"
+#include "common/os/processes.hpp"
+
+namespace lockstep::pid {
+namespace {
+
+std::string folder_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+/// Takes the PID file away if it is still ours: a stale one would point at whoever gets the number next.
+void remove_pid_file(const Record& record, const Note& note) {
+  const std::string& path = note.what.at("path");
+  const std::string temporary = folder_of(path) + "/." + name_of(path) + ".new";
+  const auto text = proc::read_file(path);
+  const bool ours = text && *text == std::to_string(record.pid);
+  if (ours && ::unlink(path.c_str()) != 0 && errno != ENOENT) {
+    throw SysError(errno, fmt::format("unlink({})", quoted(path)));
+  }
+  if (::unlink(temporary.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) {
+    throw SysError(errno, fmt::format("unlink({})", quoted(temporary)));
+  }
+}
+
+}  // namespace
+
+UndoTable undoers() { return {{"pid-file", remove_pid_file}}; }
+
+void remove(State& state, const UndoTable& table) {
+  const auto& notes = state.record.notes;
+  for (const Note& note : notes) {
+    if (table.count(note.kind) != 0) continue;
+    throw Error(fmt::format("container {} has a {} to be cleared, which this step doesn't know",
+                            quoted(state.record.id), quoted(note.kind)),
+                "a later step made it: delete it with that one");
+  }
+  for (auto note = notes.rbegin(); note != notes.rend(); ++note) table.at(note->kind)(state.record, *note);
+  state.remove();
+}
+
+void kill_and_wait(const Record& record) {
+  constexpr int kPatience = 10'000;  // milliseconds; the kernel ends a PID namespace in a few
+  const auto process = locate(record);
+  if (!process) return;
+  sys::send_signal(*process, record.pid, SIGKILL, "PID 1's end is the end of all processes of its namespace");
+  if (sys::wait_for_end(*process, kPatience)) return;
+  throw Error(fmt::format("PID {} of container {} doesn't end, though it was sent SIGKILL", record.pid,
+                          quoted(record.id)),
+              fmt::format("it hangs in the kernel: see `cat /proc/{}/stack`; a frozen cgroup must be thawed first",
+                          record.pid));
+}
+
+void write_pid_file(State& state, const std::string& path) {
+  state.note({"pid-file", {{"path", path}}});
+  const Fd folder = sys::open(folder_of(path), O_PATH | O_DIRECTORY);
+  sys::replace_file(folder, name_of(path), std::to_string(state.record.pid), 0644);
+}
+
+}  // namespace lockstep::pid

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// A Markdown page as its test sees it: the console blocks, and the blocks of lines taken from a
+/// source. What they look like is told in docs/writing-lessons.md.
+namespace lockstep::docs {
+
+struct Line {
+  size_t number = 0;  // in the page, from 1
+  std::string text;
+};
+
+/// "$ hostname" and the lines below it: what it prints and what is typed into it.
+struct Command {
+  Line typed;
+  std::vector<Line> shown;
+};
+
+struct Block {
+  size_t line = 0;
+  std::string terminal;         // "" is the first one, "user" the ordinary user's
+  std::string skipped;          // why, if it is
+  std::vector<Line> continued;  // above the first command: the terminal's last one is still running
+  std::vector<Command> commands;
+
+  bool is_users() const { return terminal == "user"; }
+};
+
+/// A block that repeats definitions of a source file.
+struct Inclusion {
+  size_t line = 0;    // the marker's
+  size_t opened = 0;  // the fence's
+  std::string file;
+  std::vector<std::string> names;  // none: the comment with which the file opens
+  std::vector<Line> body;
+};
+
+/// Something that is wrong with the page itself.
+struct Problem {
+  size_t line = 0;
+  std::string text;
+};
+
+struct Page {
+  std::string name;  // "docs/lessons/01-uts.md"
+  std::vector<Block> blocks;
+  std::vector<Inclusion> inclusions;
+  std::vector<Problem> problems;
+
+  size_t commands() const;
+};
+
+/// The lines of a text, without their ends.
+std::vector<std::string> lines_of(std::string_view text);
+
+Page read_page(const std::string& name, std::string_view text);
+
+/// The prompt at the beginning of a line that shows something typed into a running shell: "/ # "
+/// and
+/// "~ $ " (busybox's), "box# " (set by PS1). Empty if there is none. At the end of a line without
+/// input the last space is optional, for editors remove it.
+std::string inner_prompt(std::string_view line);
+
+/// The keys with which a line begins, "^C" or "^P^Q"; empty if there are none.
+std::string keys(std::string_view line);
+
+/// Ends a shown line at which Enter is pressed.
+inline constexpr std::string_view kEnter = " ⏎";
+
+}  // namespace lockstep::docs

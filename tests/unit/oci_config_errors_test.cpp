@@ -1,0 +1,194 @@
+#include <fmt/format.h>
+
+#include <string>
+
+#include "common/oci/config_json.hpp"
+#include "common/os/error.hpp"
+#include "tests/support/doctest.hpp"
+
+// What a config.json must not hold. Every sentence is checked whole: it is what a person will read.
+
+namespace lockstep::oci {
+namespace {
+
+/// What read_config says about a text that it must refuse.
+std::string refusal(const std::string& text) {
+  try {
+    read_config(text);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+/// The same for a document with one member more than the least that is valid: `"hostname": 7`.
+std::string refusal_of(const std::string& member) {
+  return refusal(R"({"ociVersion": "1.0.2", )" + member + "}");
+}
+
+/// The same for a member of `process`.
+std::string refusal_of_process(const std::string& member) {
+  return refusal_of(R"("process": {"args": ["sh"], )" + member + "}");
+}
+
+TEST_CASE("oci config: a wrong type is named with its place and with what was there") {
+  CHECK(refusal_of_process(R"("env": "A=1")") ==
+        "config.json: process.env: expected an array, got \"A=1\"");
+  CHECK(refusal_of(R"("process": {"args": ["sh", 7]})") ==
+        "config.json: process.args[1]: expected a string, got 7");
+  CHECK(refusal_of(R"("process": {"args": ["sh", null]})") ==
+        "config.json: process.args[1]: expected a string, got null");
+  CHECK(refusal_of_process(R"("terminal": "yes")") ==
+        "config.json: process.terminal: expected true or false, got \"yes\"");
+  CHECK(refusal_of(R"("process": [])") ==
+        "config.json: process: expected an object, got an empty array");
+  CHECK(refusal_of(R"("mounts": [{"destination": "/a"}, "/b"])") ==
+        "config.json: mounts[1]: expected an object, got \"/b\"");
+  CHECK(refusal_of(R"("mounts": {"destination": "/a"})") ==
+        "config.json: mounts: expected an array, got an object");
+  CHECK(refusal_of(R"("annotations": {"com.x": true})") ==
+        "config.json: annotations[\"com.x\"]: expected a string, got true");
+  CHECK(refusal_of(R"("annotations": [])") ==
+        "config.json: annotations: expected an object, got an empty array");
+  CHECK(refusal_of_process(R"("user": {"uid": "root", "gid": 0})") ==
+        "config.json: process.user.uid: expected an integer, got \"root\"");
+  CHECK(refusal_of_process(R"("user": {"uid": 1.5, "gid": 0})") ==
+        "config.json: process.user.uid: expected an integer, got 1.5");
+}
+
+TEST_CASE("oci config: a number out of range is refused, 2^32-1 as an id too") {
+  const auto of_uid = [](const std::string& uid) {
+    return refusal_of_process("\"user\": {\"gid\": 0, \"uid\": " + uid + "}");
+  };
+  const std::string range =
+      "config.json: process.user.uid: expected an integer from 0 to 4294967294, got ";
+  CHECK(of_uid("4294967294") == "accepted");
+  CHECK(of_uid("-1") == range + "-1");
+  CHECK(of_uid("4294967295") == range + "4294967295");
+  CHECK(of_uid("4294967296") == range + "4294967296");
+  CHECK(of_uid("18446744073709551615") == range + "18446744073709551615");
+  CHECK(refusal_of_process(R"("user": {"uid": 0, "gid": 0, "additionalGids": [1, -5]})") ==
+        "config.json: process.user.additionalGids[1]: expected an integer from 0 to 4294967294, "
+        "got -5");
+  CHECK(refusal_of_process(R"("user": {"uid": 0, "gid": 0, "umask": 512})") ==
+        "config.json: process.user.umask: expected an integer from 0 to 511, got 512");
+  CHECK(refusal_of_process(R"("terminal": true, "consoleSize": {"height": 65536, "width": 1})") ==
+        "config.json: process.consoleSize.height: expected an integer from 0 to 65535, got 65536");
+  CHECK(refusal_of_process(R"("terminal": false, "consoleSize": {"height": -1})") == "accepted");
+  CHECK(
+      refusal_of(
+          R"("linux": {"devices": [{"type": "c", "path": "/dev/x", "major": -1, "minor": 0}]})") ==
+      "config.json: linux.devices[0].major: expected an integer from 0 to 4095, got -1");
+}
+
+TEST_CASE("oci config: an error quotes little of a long text") {
+  CHECK(refusal_of("\"hostname\": [\"" + std::string(1U << 20U, 'x') + "\"]").size() < 300);
+  CHECK(refusal_of_process("\"cwd\": \"" + std::string(58, 'x') + "aöö\"") ==
+        "config.json: process.cwd: expected an absolute path, got \"" + std::string(58, 'x') +
+            "a…\"");
+}
+
+TEST_CASE("oci config: a string with a NUL byte is refused") {
+  CHECK(refusal_of(R"("process": {"args": ["sh\u0000x"]})") ==
+        "config.json: process.args[0]: holds a NUL byte, which would end it early: \"sh\\x00x\"");
+  CHECK(refusal_of(R"("mounts": [{"destination": "/a\u0000"}])") ==
+        "config.json: mounts[0].destination: holds a NUL byte, which would end it early: "
+        "\"/a\\x00\"");
+}
+
+TEST_CASE("oci config: what the spec requires must be there") {
+  CHECK(refusal("{}") == "config.json: ociVersion: is required");
+  CHECK(refusal(R"({"ociVersion": null})") == "config.json: ociVersion: is required");
+  CHECK(refusal_of(R"("process": {"cwd": "/"})") == "config.json: process.args: is required");
+  CHECK(refusal_of(R"("process": {"args": []})") ==
+        "config.json: process.args: expected at least the program's name, got an empty array");
+  CHECK(refusal_of_process(R"("user": {"username": "nobody"})") ==
+        "config.json: process.user.uid: is required");
+  CHECK(refusal_of(R"("root": {"path": "r"}, "process": {"args": ["sh"]})") ==
+        "config.json: process.cwd: is required");
+  CHECK(refusal_of(R"("root": {"path": "r"}, "process": {"args": ["sh"], "cwd": ""})") ==
+        "config.json: process.cwd: expected an absolute path, got \"\"");
+  CHECK(refusal_of(R"("root": {"readonly": true})") == "config.json: root.path: is required");
+  CHECK(refusal_of(R"("mounts": [{"type": "proc"}])") ==
+        "config.json: mounts[0].destination: is required");
+  CHECK(refusal_of(R"("linux": {"namespaces": [{}]})") ==
+        "config.json: linux.namespaces[0].type: is required");
+  CHECK(refusal_of(R"("linux": {"devices": [{"type": "b", "path": "/dev/x", "major": 8}]})") ==
+        "config.json: linux.devices[0].minor: is required");
+}
+
+TEST_CASE("oci config: values that the spec doesn't allow are refused") {
+  CHECK(refusal(R"({"ociVersion": "2.0.0"})") ==
+        "config.json: ociVersion: expected a version 1.x of the runtime-spec, such as \"1.0.2\", "
+        "got \"2.0.0\"");
+  CHECK(refusal_of_process(R"("cwd": "srv")") ==
+        "config.json: process.cwd: expected an absolute path, got \"srv\"");
+  CHECK(refusal_of_process(R"("env": ["A=1", "B"])") ==
+        "config.json: process.env[1]: expected NAME=value, got \"B\"");
+  CHECK(refusal_of_process(R"("env": ["=1"])") ==
+        "config.json: process.env[0]: expected NAME=value, got \"=1\"");
+  CHECK(refusal_of(R"("root": {"path": ""})") ==
+        "config.json: root.path: expected a path, got \"\"");
+  CHECK(refusal_of(R"("mounts": [{"destination": ""}])") ==
+        "config.json: mounts[0].destination: expected a path, got \"\"");
+  CHECK(refusal_of(R"("annotations": {"": "x"})") == "config.json: annotations: a key is empty");
+}
+
+TEST_CASE("oci config: values of linux that the spec doesn't allow are refused") {
+  CHECK(
+      refusal_of(R"("linux": {"namespaces": [{"type": "net"}]})") ==
+      "config.json: linux.namespaces[0].type: expected one of pid, network, mount, ipc, uts, user, "
+      "cgroup, time, got \"net\"");
+  CHECK(
+      refusal_of(R"("linux": {"namespaces": [{"type": "pid"}, {"type": "pid", "path": "/p"}]})") ==
+      "config.json: linux.namespaces[1].type: \"pid\" is listed twice");
+  CHECK(refusal_of(R"("linux": {"namespaces": [{"type": "pid", "path": "ns/pid"}]})") ==
+        "config.json: linux.namespaces[0].path: expected an absolute path, got \"ns/pid\"");
+  CHECK(refusal_of(R"("linux": {"rootfsPropagation": "alone"})") ==
+        "config.json: linux.rootfsPropagation: expected one of private, slave, shared, unbindable, "
+        "rprivate, rslave, rshared, runbindable, got \"alone\"");
+  CHECK(refusal_of(R"("linux": {"maskedPaths": ["/a", "b"]})") ==
+        "config.json: linux.maskedPaths[1]: expected an absolute path, got \"b\"");
+  CHECK(refusal_of(R"("linux": {"readonlyPaths": ["b"]})") ==
+        "config.json: linux.readonlyPaths[0]: expected an absolute path, got \"b\"");
+  CHECK(refusal_of(R"("linux": {"devices": [{"type": "d", "path": "/dev/x"}]})") ==
+        "config.json: linux.devices[0].type: expected one of c, b, u, p, got \"d\"");
+}
+
+TEST_CASE(
+    "oci config: a field that this step does nothing with is refused, unless it asks for nothing") {
+  CHECK(refusal_of(R"("hooks": {"prestart": [{"path": "/bin/true"}]})") ==
+        "config.json: hooks: not supported by this step");
+  CHECK(refusal_of(R"("vm": {"kernel": {"path": "/k"}})") ==
+        "config.json: vm: not supported by this step");
+  CHECK(refusal_of(R"("mounts": [{"destination": "/a", "uidMappings": [{"size": 1}]}])") ==
+        "config.json: mounts[0].uidMappings: not supported by this step");
+  for (const std::string field :
+       {"apparmorProfile", "capabilities", "execCPUAffinity", "ioPriority", "noNewPrivileges",
+        "oomScoreAdj", "rlimits", "scheduler", "selinuxLabel"}) {
+    const std::string sentence = "config.json: process." + field + ": not supported by this step";
+    for (const std::string value : {R"({"a": {"b": "c"}})", "[0]", "true", "\"x\"", "0"}) {
+      CHECK(refusal_of_process(fmt::format("\"{}\": {}", field, value)) == sentence);
+    }
+    for (const std::string value :
+         {R"({"a": {"b": ""}, "c": []})", "[]", "{}", "false", "\"\"", "null"}) {
+      CHECK(refusal_of_process(fmt::format("\"{}\": {}", field, value)) == "accepted");
+    }
+  }
+  for (const std::string field :
+       {"cgroupsPath", "gidMappings", "intelRdt", "memoryPolicy", "mountLabel", "netDevices",
+        "personality", "resources", "seccomp", "sysctl", "timeOffsets", "uidMappings"}) {
+    CHECK(refusal_of("\"linux\": {\"" + field + "\": \"x\"}") ==
+          "config.json: linux." + field + ": not supported by this step");
+  }
+}
+
+TEST_CASE("oci config: unknown fields and other platforms' sections are ignored") {
+  CHECK(refusal_of(R"("x": 1, "windows": {"layerFolders": ["a"]}, "solaris": {"milestone": "m"},
+                      "zos": {"a": 1}, "freebsd": {"a": 1}, "linux": {"y": [2]},
+                      "process": {"args": ["sh"], "z": {}, "commandLine": "sh",
+                                  "user": {"uid": 0, "gid": 0, "username": "x"}})") == "accepted");
+}
+
+}  // namespace
+}  // namespace lockstep::oci
