@@ -16,7 +16,7 @@ if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
-# All three are used as headers only, so that a static step needs no library of theirs.
+# Of all three only the headers are used, so that a static step needs no library of theirs.
 foreach(header fmt/format.h cxxopts.hpp nlohmann/json.hpp)
   string(MAKE_C_IDENTIFIER "HAVE_${header}" found)
   find_path(${found} ${header})
@@ -30,12 +30,16 @@ endforeach()
 # from which the narration names a call's lesson, relative to the project: "steps/01-uts/uts.cpp".
 add_library(lockstep_flags INTERFACE)
 target_include_directories(lockstep_flags INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/steps)
-target_compile_definitions(lockstep_flags INTERFACE FMT_HEADER_ONLY CXXOPTS_NO_REGEX)
+target_compile_definitions(lockstep_flags INTERFACE CXXOPTS_NO_REGEX)
 target_compile_options(lockstep_flags INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion
   -fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=
   -fno-pie -ffunction-sections -fdata-sections)
 target_link_options(lockstep_flags INTERFACE -Wl,--gc-sections)
+find_package(fmt CONFIG QUIET)
+if(NOT fmt_VERSION OR fmt_VERSION VERSION_GREATER_EQUAL 11)  # common/fmt knows 9 and 10
+  target_compile_definitions(lockstep_flags INTERFACE FMT_HEADER_ONLY)
+endif()
 if(LOCKSTEP_SANITIZE)
   set(sanitize -fsanitize=${LOCKSTEP_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_compile_options(lockstep_flags INTERFACE ${sanitize})
@@ -55,7 +59,8 @@ else()
     -static -Wl,--fatal-warnings -Wl,-z,norelro -Wl,-z,noseparate-code)
 endif()
 
-# common/: one library a folder. They are linked as a group, so their order says nothing.
+# common/: one library a folder. They are linked as a group, so their order says nothing. Only
+# images stands on top of them: the steps before 03 have none and needn't wait for its compilation.
 add_library(lockstep_common INTERFACE)
 set(common_libraries "")
 file(GLOB common_folders CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/common/*)
@@ -65,12 +70,15 @@ foreach(folder ${common_folders})
     cmake_path(GET folder FILENAME name)
     add_library(lockstep_${name} STATIC ${sources})
     target_link_libraries(lockstep_${name} PUBLIC lockstep_flags)
-    list(APPEND common_libraries lockstep_${name})
+    if(NOT name STREQUAL images)
+      list(APPEND common_libraries lockstep_${name})
+    endif()
   endif()
 endforeach()
 list(JOIN common_libraries "," common_libraries)
 target_link_libraries(lockstep_common INTERFACE
   "$<LINK_GROUP:RESCAN,${common_libraries}>" lockstep_flags)
+target_link_libraries(lockstep_images PUBLIC lockstep_common)
 
 # add_feature(03-mount rootfs.cpp mount_options.cpp …)
 #   a library of one lesson's feature (its core, then its details), on top of every earlier lesson's.
@@ -83,6 +91,9 @@ function(add_feature lesson)
   list(TRANSFORM ARGN PREPEND ${folder}/)
   add_library(${lesson} STATIC ${ARGN})
   target_link_libraries(${lesson} PUBLIC ${LOCKSTEP_BELOW})
+  if(lesson STRGREATER_EQUAL 03)
+    target_link_libraries(${lesson} PUBLIC lockstep_images)
+  endif()
   set(LOCKSTEP_BELOW ${lesson} PARENT_SCOPE)
 endfunction()
 

@@ -19,7 +19,8 @@ using Reader = std::unique_ptr<archive, FreeReader>;
 using Writer = std::unique_ptr<archive, FreeWriter>;
 
 /// Throws what libarchive has to say: `what` is what was being done.
-[[noreturn]] inline void fail(archive* handle, const std::string& what, const std::string& hint = "") {
+[[noreturn]] inline void fail(archive* handle, const std::string& what,
+                              const std::string& hint = "") {
   const char* why = ::archive_error_string(handle);
   throw Error(fmt::format("{}: {}", what, why != nullptr ? why : "unknown error"), hint);
 }

@@ -18,8 +18,9 @@ namespace lockstep::fetch {
 namespace {
 
 constexpr size_t kLargest = 64U << 20U;
-constexpr const char* kHint = "`apt-get install busybox-static` has one that fits (Alpine: apk add busybox-static; "
-                              "Fedora: dnf install busybox)";
+constexpr const char* kHint =
+    "`apt-get install busybox-static` has one that fits (Alpine: apk add busybox-static; "
+    "Fedora: dnf install busybox)";
 
 std::vector<std::string> candidates() {
   const char* path = std::getenv("PATH");
@@ -28,7 +29,8 @@ std::vector<std::string> candidates() {
   for (std::string folder; std::getline(folders, folder, ':');) {
     const std::string candidate = folder + "/busybox";
     const bool seen = std::find(out.begin(), out.end(), candidate) != out.end();
-    if (folder.starts_with('/') && !seen && ::access(candidate.c_str(), X_OK) == 0) out.push_back(candidate);
+    if (folder.starts_with('/') && !seen && ::access(candidate.c_str(), R_OK | X_OK) == 0)
+      out.push_back(candidate);
   }
   return out;
 }
@@ -43,7 +45,9 @@ std::string objection(const Fd& file) {
     return fmt::format("is for {}, and this machine is {}", architecture_name(elf->machine),
                        architecture_name(own_machine()));
   }
-  return elf->is_static ? "" : "is dynamically linked: it would need this machine's libraries in the rootfs";
+  return elf->is_static
+             ? ""
+             : "is dynamically linked: it would need this machine's libraries in the rootfs";
 }
 
 /// What the program prints. The shell of the caller's has no part in it.
@@ -60,7 +64,8 @@ std::string output_of(const std::string& program, const std::vector<std::string>
   std::string text = read_all(pipe.read_end, program);
   const ExitStatus status = child.wait();
   if (status.shell_code() == 0) return text;
-  throw Error(fmt::format("{} {}: it {}", program, fmt::join(arguments, " "), status.words()), kHint);
+  throw Error(fmt::format("{} {}: it {}", program, fmt::join(arguments, " "), status.words()),
+              kHint);
 }
 
 /// "BusyBox v1.35.0 (Debian 1:1.35.0-4+b3) multi-call binary." → "BusyBox v1.35.0"
@@ -76,7 +81,8 @@ std::vector<std::string> applets_in(const std::string& text) {
   for (std::string line; std::getline(lines, line);) {
     const size_t slash = line.rfind('/');
     const std::string folder = line.substr(0, slash == std::string::npos ? 0 : slash);
-    const bool expected = folder == "bin" || folder == "sbin" || folder == "usr/bin" || folder == "usr/sbin";
+    const bool expected =
+        folder == "bin" || folder == "sbin" || folder == "usr/bin" || folder == "usr/sbin";
     if (expected && slash + 1 < line.size() && line != "bin/busybox") out.push_back(line);
   }
   return out;
@@ -94,12 +100,15 @@ Busybox find_busybox() {
       continue;
     }
     Busybox found{path, read_all(file, path, kLargest), architecture_name(own_machine()),
-                  version_in(output_of(path, {"--help"})), applets_in(output_of(path, {"--list-full"}))};
-    if (found.applets.empty()) throw Error(fmt::format("{} --list-full names no applets", path), kHint);
+                  version_in(output_of(path, {"--help"})),
+                  applets_in(output_of(path, {"--list-full"}))};
+    if (found.applets.empty())
+      throw Error(fmt::format("{} --list-full names no applets", path), kHint);
     return found;
   }
-  throw Error(objections.empty() ? "there is no busybox on this machine, neither on PATH nor in /bin or /usr/bin"
-                                 : "no busybox that fits: " + objections,
+  throw Error(objections.empty()
+                  ? "there is no busybox on this machine, neither on PATH nor in /bin or /usr/bin"
+                  : "no busybox that fits: " + objections,
               kHint);
 }
 

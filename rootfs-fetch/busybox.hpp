@@ -16,8 +16,9 @@ struct Busybox {
   std::vector<std::string> applets;  // "bin/sh", "usr/bin/awk": where a system has them
 };
 
-/// Looks for it on PATH, then in /bin and /usr/bin, and asks it for its applets. Throws Error: if there is
-/// none, or only one that is dynamically linked or another machine's, with the way to get one.
+/// Looks for it on PATH, then in /bin and /usr/bin, and asks it for its applets. Throws Error: if
+/// there is none, or only one that is dynamically linked or another machine's, with the way to get
+/// one.
 Busybox find_busybox();
 
 /// The least root file system around it: busybox, its applets as links, users, and the folders that

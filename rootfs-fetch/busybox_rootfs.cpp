@@ -14,10 +14,10 @@ struct Folder {
 
 /// Some are there to be mounted on (dev, proc, sys, run), the others because programs expect them.
 constexpr Folder kFolders[] = {
-    {"bin", 0755},     {"dev", 0755},      {"etc", 0755}, {"home", 0755},    {"proc", 0555},
-    {"root", 0700},    {"run", 0755},      {"sbin", 0755}, {"sys", 0555},    {"tmp", 01777},
-    {"usr", 0755},     {"usr/bin", 0755},  {"usr/sbin", 0755}, {"var", 0755}, {"var/log", 0755},
-    {"var/tmp", 01777}};
+    {"bin", 0755},      {"dev", 0755},  {"etc", 0755},     {"home", 0755},
+    {"proc", 0555},     {"root", 0700}, {"run", 0755},     {"sbin", 0755},
+    {"sys", 0555},      {"tmp", 01777}, {"usr", 0755},     {"usr/bin", 0755},
+    {"usr/sbin", 0755}, {"var", 0755},  {"var/log", 0755}, {"var/tmp", 01777}};
 
 /// tty is the group that terminals belong to (devpts, gid=5).
 constexpr const char* kPasswd =
@@ -33,7 +33,8 @@ constexpr const char* kGroup =
 std::string way_to_busybox(const std::string& applet) {
   if (applet.starts_with("bin/")) return "busybox";
   std::string way = "bin/busybox";
-  for (auto slashes = std::count(applet.begin(), applet.end(), '/'); slashes > 0; --slashes) way = "../" + way;
+  for (auto slashes = std::count(applet.begin(), applet.end(), '/'); slashes > 0; --slashes)
+    way = "../" + way;
   return way;
 }
 
@@ -41,7 +42,8 @@ std::string way_to_busybox(const std::string& applet) {
 
 std::vector<LayerEntry> rootfs_of(const Busybox& busybox) {
   std::vector<LayerEntry> out;
-  for (const Folder& folder : kFolders) out.push_back({folder.path, Kind::kFolder, folder.mode, ""});
+  for (const Folder& folder : kFolders)
+    out.push_back({folder.path, Kind::kFolder, folder.mode, ""});
   out.push_back({"bin/busybox", Kind::kFile, 0755, busybox.content});
   out.push_back({"etc/passwd", Kind::kFile, 0644, kPasswd});
   out.push_back({"etc/group", Kind::kFile, 0644, kGroup});

@@ -21,7 +21,7 @@ size_t read_at(const Fd& file, void* out, size_t size, uint64_t offset) {
   return static_cast<size_t>(count);
 }
 
-bool has_interpreter(const Fd& file, const ElfW(Ehdr)& header) {
+bool has_interpreter(const Fd& file, const ElfW(Ehdr) & header) {
   for (unsigned i = 0; i < header.e_phnum; ++i) {
     ElfW(Phdr) segment{};
     const uint64_t offset = header.e_phoff + uint64_t{i} * header.e_phentsize;

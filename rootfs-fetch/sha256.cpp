@@ -55,7 +55,8 @@ Fd open_verified(const images::Store& store, const images::Descriptor& descripto
   }
   const std::string found = hash.digest();
   if (found != descriptor.digest) {
-    throw Error(fmt::format("the blob {} is damaged: its content has the digest {}", descriptor.digest, found),
+    throw Error(fmt::format("the blob {} is damaged: its content has the digest {}",
+                            descriptor.digest, found),
                 images::kDamagedHint);
   }
   return file;

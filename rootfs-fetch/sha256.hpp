@@ -29,8 +29,8 @@ class Sha256 {
 /// "sha256:HEX" of a whole text.
 std::string digest_of(std::string_view text);
 
-/// Opens a blob after reading all of it once: throws Error that names it, what is wrong with it and the way
-/// out, unless its content has its digest. Positioned at its start.
+/// Opens a blob after reading all of it once: throws Error that names it, what is wrong with it and
+/// the way out, unless its content has its digest. Positioned at its start.
 Fd open_verified(const images::Store& store, const images::Descriptor& descriptor);
 
 /// A document's content, verified in the same way.

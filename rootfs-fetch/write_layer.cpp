@@ -19,7 +19,8 @@ void check(const Writer& writer, int result) {
 }
 
 void write_data(const Writer& writer, const std::string& data) {
-  if (::archive_write_data(writer.get(), data.data(), data.size()) != static_cast<la_ssize_t>(data.size())) {
+  if (::archive_write_data(writer.get(), data.data(), data.size()) !=
+      static_cast<la_ssize_t>(data.size())) {
     fail(writer.get(), "making a layer");
   }
 }

@@ -17,8 +17,8 @@ struct LayerEntry {
   std::string content;  // a file's bytes; where a link points
 };
 
-/// A layer as a plain tar, the same bytes for the same entries in any order: sorted, of 1970, root's,
-/// without names. Throws Error.
+/// A layer as a plain tar, the same bytes for the same entries in any order: sorted, of 1970,
+/// root's, without names. Throws Error.
 std::string make_tar(std::vector<LayerEntry> entries);
 
 /// The text compressed, without a time stamp. Throws Error.

@@ -81,24 +81,37 @@ void Options::run_handlers(const std::string& command, const std::vector<std::st
   for (const auto& given : parsed.arguments()) find(given.key())->handler(given.value());
 }
 
+void Options::parse_options(const std::string& command, const std::vector<std::string>& arguments) const {
+  if (arguments.empty()) return;
+  try {
+    run_handlers(command, arguments);
+  } catch (const cxxopts::exceptions::exception& error) {
+    std::string what = error.what();
+    for (const char* quote : {"‘", "’"}) {  // cxxopts quotes typographically; errors here don't
+      for (size_t at = 0; (at = what.find(quote)) != std::string::npos;) what.replace(at, 3, "\"");
+    }
+    throw UsageError(what, fmt::format("`{} --help` lists the options", command));
+  }
+}
+
 std::vector<std::string> Options::parse(const std::string& command,
                                         const std::vector<std::string>& arguments) const {
-  const size_t count = options_before_positionals(arguments);
-  const auto middle = arguments.begin() + static_cast<std::ptrdiff_t>(count);
-  if (count > 0) {
-    try {
-      run_handlers(command, {arguments.begin(), middle});
-    } catch (const cxxopts::exceptions::exception& error) {
-      std::string what = error.what();
-      for (const char* quote : {"‘", "’"}) {  // cxxopts quotes typographically; errors here don't
-        for (size_t at = 0; (at = what.find(quote)) != std::string::npos;) what.replace(at, 3, "\"");
-      }
-      throw UsageError(what, fmt::format("`{} --help` lists the options", command));
+  std::vector<std::string> rest = arguments;
+  std::vector<std::string> positional;
+  for (;;) {
+    const auto middle = rest.begin() + static_cast<std::ptrdiff_t>(options_before_positionals(rest));
+    parse_options(command, {rest.begin(), middle});
+    rest.erase(rest.begin(), middle);
+    const bool dashes = !rest.empty() && rest.front() == "--";
+    if (rest.empty() || dashes || !anywhere_) {
+      positional.insert(positional.end(), rest.begin() + (dashes ? 1 : 0), rest.end());
+      break;
     }
+    positional.push_back(rest.front());
+    rest.erase(rest.begin());
   }
   for (const auto& check : checks_) check();
-  const bool dashes = middle != arguments.end() && *middle == "--";
-  return {middle + (dashes ? 1 : 0), arguments.end()};
+  return positional;
 }
 
 std::string Options::help() const {

@@ -32,6 +32,10 @@ class Options {
   /// Called when all options have been handled: for what depends on several of them.
   void check(std::function<void()> check) { checks_.push_back(std::move(check)); }
 
+  /// Options may also stand behind positional arguments, up to "--": for a command that passes none of them
+  /// on to another program.
+  void allow_anywhere() { anywhere_ = true; }
+
   /// Calls the handlers for `arguments`, then the checks; returns the positional ones. Throws UsageError.
   std::vector<std::string> parse(const std::string& command, const std::vector<std::string>& arguments) const;
 
@@ -52,10 +56,12 @@ class Options {
   const Option* find(const std::string& name) const;
   /// How many of `arguments` are options and their values.
   size_t options_before_positionals(const std::vector<std::string>& arguments) const;
+  void parse_options(const std::string& command, const std::vector<std::string>& arguments) const;
   void run_handlers(const std::string& command, const std::vector<std::string>& arguments) const;
 
   std::vector<Option> options_;
   std::vector<std::function<void()>> checks_;
+  bool anywhere_ = false;
 };
 
 /// A group of options: what a lesson exports. It registers its options, bound to `target`.

@@ -63,6 +63,11 @@ void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), s
 
 const std::string& state_root() { return shared().state_root; }
 
+void Program::add_shared_to(Options& options) const {
+  shared_options_ ? shared_options_(options) : add_steps_own(options);
+  options.flag("h,help", "this text", [] { shared().help = true; });
+}
+
 std::string Program::help() const {
   std::string out = fmt::format("{} - {}\n\nusage: {} COMMAND [OPTIONS] …\n\ncommands:\n", name_, summary_, name_);
   for (const Command& command : commands_) {
@@ -110,7 +115,7 @@ int Program::dispatch(const std::vector<std::string>& arguments) {
   options.flag("v,version", "the version", [&] { version = true; });
   const auto rest = options.parse(name_, arguments);
   if (version) {
-    print(fmt::format("{} {} ({})\n", name_, kVersion, lesson_));
+    print(fmt::format("{} {}{}\n", name_, kVersion, lesson_.empty() ? "" : " (" + lesson_ + ")"));
     return 0;
   }
   if (shared().help || rest.empty() || rest[0] == "help") {

@@ -10,7 +10,6 @@ namespace lockstep::images {
 namespace {
 
 constexpr size_t kLongestName = 200;  // a folder's name, with room for a suffix: NAME_MAX is 255
-constexpr const char* kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 std::string& chosen_folder() {
   static std::string folder;
@@ -56,16 +55,20 @@ void check_path(const std::string& path, const std::string& what) {
   }
 }
 
+bool is_name(const std::string& name) {
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  return !name.empty() && name.size() <= kLongestName &&
+         kLetters.find(name[0]) != std::string::npos &&
+         name.find_first_not_of(std::string(kLetters) + "_.:@+-") == std::string::npos;
+}
+
 void check_name(const std::string& name) {
-  const char* hint =
-      "an image's name here is 1 to 200 of A-Z a-z 0-9 _ . : @ + -, beginning with a letter "
-      "or a digit";
-  if (name.empty()) throw Error("an image's name is empty", hint);
-  const bool begins_well = std::string(kLetters).find(name[0]) != std::string::npos;
-  if (name.size() > kLongestName || !begins_well ||
-      name.find_first_not_of(std::string(kLetters) + "_.:@+-") != std::string::npos) {
-    throw Error(fmt::format("{} is not an image's name", quoted_briefly(name)), hint);
-  }
+  if (is_name(name)) return;
+  throw Error(
+      fmt::format("{} is not an image's name", quoted_briefly(name)),
+      fmt::format("a name has 1 to {} of A-Z a-z 0-9 _ . : @ + -, the first a letter or a digit",
+                  kLongestName));
 }
 
 std::string quoted_briefly(const std::string& text) {

@@ -22,8 +22,11 @@ std::string store_folder();
 /// `--store DIR`: throws Error for an empty or impossible path.
 void use_store(const std::string& folder);
 
-/// Throws Error unless `name` can be an image's name here, which is also a folder's: 1 to 200 of
-/// [A-Za-z0-9_.:@+-], the first a letter or a digit.
+/// Whether `name` can be the name of an image that has a rootfs, a folder's name then: 1 to 200 of
+/// [A-Za-z0-9_.:@+-], the first a letter or a digit. (Other tools may put images of other names
+/// into the layout.)
+bool is_name(const std::string& name);
+/// Throws Error unless it can.
 void check_name(const std::string& name);
 
 /// Throws Error if `path` can't be one: empty, longer than PATH_MAX, or with a NUL in it, behind

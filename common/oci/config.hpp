@@ -41,6 +41,8 @@ struct Process {
   int parent_death_signal = 0;
   /// Not of the spec: it is left running in the background, away from the caller's terminal.
   bool detached = false;
+  /// Not of the spec: the bytes that, typed on its terminal, leave it running ("\x10\x11").
+  std::string detach_keys;
 };
 
 /// `root`.
@@ -98,7 +100,6 @@ struct Config {
 /// extend it, so that they are in the bundle and in the state file like all others.
 constexpr const char* kInitAnnotation = "io.lockstep.init";          // "true": --init
 constexpr const char* kNoPivotAnnotation = "io.lockstep.no-pivot";   // "true": --no-pivot
-constexpr const char* kDetachKeysAnnotation = "io.lockstep.detach-keys";  // "ctrl-p,ctrl-q"
 
 /// Whether an annotation of ours is "true".
 inline bool annotated(const Config& config, const char* name) {

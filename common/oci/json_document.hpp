@@ -4,14 +4,14 @@
 #include <string>
 #include <string_view>
 
-/// JSON documents as text. Only the sources that build a document need <nlohmann/json.hpp>, which
-/// takes seconds to compile; for reading one, this header and json_place.hpp are enough.
+/// JSON documents as text. Only the sources that hold or build a document need <nlohmann/json.hpp>,
+/// which takes seconds to compile; what reads one needs no more than json_place.hpp.
 namespace lockstep::oci {
 
 /// Parses one JSON text (RFC 8259). `name` is what errors call it: `config.json: line 3, column 5:
-/// …`. Refuses what is not JSON, bytes that are not UTF-8, and, so that nobody has to guess, a key
-/// that stands twice in an object (runc takes the last one, crun the first). More than 100 levels
-/// or 16 MiB are refused too. Throws Error.
+/// …`. Refuses what is not JSON, bytes that are not UTF-8, a key that stands twice in an object
+/// (other readers differ on which one counts), more than 100 levels and more than 16 MiB. Throws
+/// Error.
 nlohmann::json parse_json(const std::string& text, const std::string& name);
 
 /// A document as text: on one line, or with an indent of so many spaces. Never throws for a string

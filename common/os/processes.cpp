@@ -116,16 +116,10 @@ mode_t set_umask(mode_t mask, Why why) {
       [&] { return static_cast<long>(::umask(mask)); }));
 }
 
-void close_all_above_stdio(Why why) {
-  try {
-    call(
-        why, [] { return std::string("close_range(3, ~0, 0)"); },
-        [] { return ::syscall(SYS_close_range, 3U, ~0U, 0U); });
-  } catch (const SysError&) {
-    // Older than 5.9, or filtered: ask /proc which are open, and close each.
-    const long limit = ::sysconf(_SC_OPEN_MAX);
-    for (int fd = 3; fd < limit; ++fd) ::close(fd);
-  }
+void close_all_from(int first) {
+  if (::syscall(SYS_close_range, static_cast<unsigned>(first), ~0U, 0U) == 0) return;
+  const long limit = ::sysconf(_SC_OPEN_MAX);  // older than 5.9, or filtered
+  for (int fd = first; fd < limit; ++fd) ::close(fd);
 }
 
 void close_all_above_stdio_on_exec(Why why) {

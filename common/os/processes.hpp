@@ -70,8 +70,8 @@ mode_t set_umask(mode_t mask, Why why = {});
 [[noreturn]] void execute_open(const Fd& file, const std::string& name, const std::vector<std::string>& arguments,
                                const std::vector<std::string>& environment, Why why = {});
 
-/// Closes every descriptor from 3 up: close_range(2), or one by one where it is missing.
-void close_all_above_stdio(Why why = {});
+/// Closes every descriptor from `first` up: close_range(2), or one by one where it is missing.
+void close_all_from(int first);
 
 /// Marks every descriptor from 3 up close-on-exec, so that nothing of the host's leaks through an
 /// execve, but the error path can still use them until then.

@@ -1,4 +1,4 @@
-// The story of this step's container: a process with a host name of its own.
+// The story of this step's container. Each line is a lesson; their order is the order in which it has to be done.
 
 #include "common/story/story.hpp"
 

@@ -1,4 +1,4 @@
-// step01: the commands of the first lesson.
+// The commands of this step.
 
 #include "01-uts/uts.hpp"
 #include "common/cli/program.hpp"

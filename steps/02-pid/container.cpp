@@ -1,13 +1,11 @@
-// The story of this step's container: a process with a host name of its own, and with processes and IPC of its own.
+// The story of this step's container. Each line is a lesson; their order is the order in which it has to be done.
 
 #include "common/story/story.hpp"
 
 #include <sched.h>
 
 #include "01-uts/uts.hpp"
-#include "02-pid/init.hpp"
-#include "02-pid/ipc.hpp"
-#include "02-pid/pid.hpp"
+#include "02-pid/process.hpp"
 #include "common/story/program.hpp"
 
 namespace lockstep {

@@ -1,20 +1,19 @@
-// step02: the commands of the first two lessons.
+// The commands of this step.
 
 #include "01-uts/uts.hpp"
-#include "02-pid/commands.hpp"
-#include "02-pid/init.hpp"
-#include "02-pid/ipc.hpp"
+#include "02-pid/process.hpp"
 
 using namespace lockstep;
 
 int main(int argc, char** argv) {
   cli::Program step("step02", "02-pid", "a container with processes of its own");
-  const pid::UndoTable undo = pid::undoers();
-  step.add(pid::run_command(make_story, undo, pid::attend, {
+  pid::UndoTable undo = pid::undoers();
+  const pid::Attend attend = pid::attend;
+  step.add(pid::run_command(make_story, undo, attend, {
       uts::options,
       ipc::options,
   }));
-  step.add(pid::exec_command(make_story, pid::attend, {
+  step.add(pid::exec_command(make_story, attend, {
   }));
   step.add(pid::list_command());
   step.add(pid::ps_command());

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tests/docs/typed.hpp"
+
 namespace lockstep::docs {
 namespace {
 

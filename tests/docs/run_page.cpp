@@ -8,8 +8,8 @@
 
 #include "common/os/error.hpp"
 #include "common/os/proc.hpp"
+#include "tests/docs/accounts.hpp"
 #include "tests/docs/conversation.hpp"
-#include "tests/docs/sandbox.hpp"
 
 namespace lockstep::docs {
 namespace {
@@ -96,13 +96,14 @@ class Run {
       line_ = command.typed.number;
       command_ = "$ " + command.typed.text;
       ++report_.commands_run;
-      check(conversation, conversation.begin(command, second && last, numbers_));
+      const bool alike = check(conversation, conversation.begin(command, second && last, numbers_));
       const bool told = !last && block.commands[i + 1].typed.text == "echo $?";
-      if (!conversation.is_running() && !told) check_status(conversation);
+      if (alike && !conversation.is_running() && !told) check_status(conversation);
     }
   }
 
-  void check(const Conversation& conversation, Outcome outcome) {
+  /// Whether the terminal showed what the page shows.
+  bool check(const Conversation& conversation, Outcome outcome) {
     const auto& shown = conversation.shown();
     const auto& came = conversation.came();
     if (outcome == Outcome::kTimedOut) {
@@ -110,9 +111,10 @@ class Run {
                                 std::chrono::ceil<std::chrono::seconds>(limit_).count(), command_,
                                 indented(difference(shown, came, numbers_))));
     }
-    if (output_matches(shown, came, numbers_)) return;
+    if (output_matches(shown, came, numbers_)) return true;
     fail(line_, fmt::format("the page shows something else (- the page, + the terminal)\n    {}{}",
                             command_, indented(difference(shown, came, numbers_))));
+    return false;
   }
 
   /// Silence means success: that a command failed must be seen in what it prints, or in `echo $?`.

@@ -12,15 +12,15 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "common/os/borrowed_root.hpp"
 #include "common/os/child.hpp"
+#include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "common/os/mounts.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/processes.hpp"
+#include "tests/docs/accounts.hpp"
 
 namespace fs = std::filesystem;
 
@@ -30,15 +30,6 @@ namespace {
 constexpr uint64_t kNamespaces =
     CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWPID | CLONE_NEWNET;
 constexpr const char* kOwn = "/run/docs-check";  // what the sandbox itself needs
-constexpr const char* kHome = "/home/learner";
-constexpr uid_t kUser = 1000;
-
-void make_directory(const std::string& path, fs::perms mode = fs::perms(0755), uid_t owner = 0) {
-  fs::create_directories(path);
-  fs::permissions(path, mode);
-  if (::chown(path.c_str(), owner, owner) != 0)
-    throw SysError(errno, fmt::format("chown({})", path));
-}
 
 void all_read_only() {
   const Fd root = sys::open("/", O_PATH);
@@ -56,15 +47,13 @@ void fresh_folders() {
   sys::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC);
   sys::mount("devpts", "/dev/pts", "devpts", MS_NOSUID | MS_NOEXEC,
              "newinstance,ptmxmode=0666,mode=620");
-  make_directory(kHome, fs::perms(0755), kUser);
-  make_directory(fmt::format("/run/user/{}", kUser), fs::perms(0700), kUser);
 }
 
 /// Shows `original` at `place`, where it can be written to without changing it.
 void overlay(const Fd& original, const std::string& name, const std::string& place) {
   const std::string own = fmt::format("{}/{}", kOwn, name);
   for (const char* part : {"lower", "upper", "work"})
-    make_directory(fmt::format("{}/{}", own, part));
+    fs::create_directories(fmt::format("{}/{}", own, part));
   sys::mount(original.path(), own + "/lower", "", MS_BIND | MS_REC);
   fs::create_directories(place);
   sys::mount("overlay", place, "overlay", 0,
@@ -90,23 +79,6 @@ void show_clone(const Sandbox& sandbox, const Fd& source, const Fd& build) {
   link_steps(sandbox);
 }
 
-/// /etc/passwd and its kin with the ordinary user in it, in place of whoever had that name or
-/// number.
-void add_user(const std::string& file, const std::string& entry) {
-  const std::string number = fmt::format(":{}:", kUser);
-  std::ifstream in(file);
-  std::string text;
-  for (std::string line; std::getline(in, line);) {
-    const size_t third = line.find(':', line.find(':') + 1);  // name:x:number:
-    const bool same = line.rfind("learner:", 0) == 0 ||
-                      line.compare(std::min(third, line.size()), number.size(), number) == 0;
-    if (!same) text += line + "\n";
-  }
-  const std::string copy = fmt::format("{}/{}", kOwn, fs::path(file).filename().string());
-  std::ofstream(copy) << text << entry << "\n";
-  if (fs::exists(file)) sys::mount(copy, file, "", MS_BIND);
-}
-
 void loopback_up() {
   const Fd socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ifreq request{};
@@ -123,10 +95,7 @@ void furnish(const Sandbox& sandbox) {
   all_read_only();
   fresh_folders();
   show_clone(sandbox, source, build);
-  add_user("/etc/passwd", fmt::format("learner:x:{0}:{0}::{1}:/bin/bash", kUser, kHome));
-  add_user("/etc/group", fmt::format("learner:x:{}:", kUser));
-  add_user("/etc/subuid", "learner:100000:65536");
-  add_user("/etc/subgid", "learner:100000:65536");
+  add_user_account(kOwn);
   sys::mount("", "/", "", MS_REC | MS_SHARED);  // as systemd leaves it
   sys::set_hostname("laptop");
   loopback_up();
@@ -156,15 +125,6 @@ std::string host_now() {
                      proc::read_file("/proc/self/mountinfo").value_or(""));
 }
 
-Account account(uid_t uid, const std::string& name, const std::string& home) {
-  return {uid,
-          name,
-          home,
-          {"HOME=" + home, "USER=" + name, "LOGNAME=" + name, "SHELL=/bin/bash", "TERM=xterm",
-           "LANG=C.UTF-8", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-           "CCACHE_DISABLE=1"}};
-}
-
 }  // namespace
 
 std::string no_sandbox_because() {
@@ -180,27 +140,6 @@ int in_sandbox(const Sandbox& sandbox, const std::function<int()>& body) {
   const int status = child.wait().shell_code();
   if (host_now() != before) throw Error("the page has changed the host: its name or its mounts");
   return status;
-}
-
-Account root_account() {
-  Account root = account(0, "root", "/root");
-  root.environment.emplace_back("LOCKSTEP_STORE=/root/.local/share/lockstep");  // /var is read-only
-  return root;
-}
-
-Account user_account() {
-  Account user = account(kUser, "learner", kHome);
-  user.environment.push_back(fmt::format("XDG_RUNTIME_DIR=/run/user/{}", kUser));
-  return user;
-}
-
-std::string no_user_namespace_because() {
-  Child child = Child::clone(0, [] {
-    if (::setresuid(kUser, kUser, kUser) != 0) ::_exit(errno);
-    ::_exit(::unshare(CLONE_NEWUSER) == 0 ? 0 : errno);
-  });
-  const int code = child.wait().shell_code();
-  return code == 0 ? "" : "an ordinary user is refused a user namespace here: " + errno_words(code);
 }
 
 }  // namespace lockstep::docs

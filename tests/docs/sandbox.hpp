@@ -3,8 +3,6 @@
 #include <functional>
 #include <string>
 
-#include "tests/docs/terminal.hpp"
-
 /// A machine of a page's own. Lessons attack the host; here the host is a set of namespaces: UTS,
 /// IPC, PID, network and mount. All file systems are read-only but a few fresh ones in memory and
 /// /proc; the clone is there at its own path, and what is written to it goes to memory too. So a
@@ -22,12 +20,5 @@ std::string no_sandbox_because();
 /// Runs `body` in a new sandbox as process 1 and root, and returns its exit status. What the host
 /// shows of itself (names, mounts) is compared before and after; a difference is an Error.
 int in_sandbox(const Sandbox& sandbox, const std::function<int()>& body);
-
-/// The two users of a sandbox: root, and "learner" with uid 1000.
-Account root_account();
-Account user_account();
-
-/// Why an ordinary user can't have a user namespace here; empty if they can. For use in a sandbox.
-std::string no_user_namespace_because();
 
 }  // namespace lockstep::docs

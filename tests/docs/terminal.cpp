@@ -12,6 +12,7 @@
 #include <cstdlib>
 
 #include "common/os/child.hpp"
+#include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "common/os/processes.hpp"
 

@@ -1,0 +1,159 @@
+// `rootfs-fetch busybox`: the embedded image, made from this machine's own busybox.
+
+#include "common/images/location.hpp"
+#include "common/os/error.hpp"
+#include "rootfs-fetch/busybox.hpp"
+#include "rootfs-fetch/commands.hpp"
+#include "rootfs-fetch/image.hpp"
+#include "rootfs-fetch/sha256.hpp"
+#include "rootfs-fetch/unpack.hpp"
+
+namespace lockstep::fetch {
+namespace {
+
+using images::Store;
+
+constexpr const char* kName = "busybox";
+constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+constexpr const char* kThereAlready = "busybox is there already:";
+
+/// The image as it should be, up to compression, which is what takes long.
+struct Recipe {
+  Busybox busybox;
+  std::string tar;
+  std::string diff_id;
+  std::string config_text;
+  std::string config_digest;
+};
+
+Recipe write_recipe() {
+  Recipe recipe;
+  recipe.busybox = find_busybox();
+  recipe.tar = make_tar(rootfs_of(recipe.busybox));
+  recipe.diff_id = digest_of(recipe.tar);
+  images::ImageConfig config;
+  config.architecture = recipe.busybox.architecture;
+  config.os = "linux";
+  config.env = {kPath};
+  config.cmd = {"/bin/sh"};
+  config.diff_ids = {recipe.diff_id};
+  config.created_by = fmt::format("rootfs-fetch busybox ({})", recipe.busybox.version);
+  recipe.config_text = images::write_config(config);
+  recipe.config_digest = digest_of(recipe.config_text);
+  return recipe;
+}
+
+/// The image, if the store has it whole and undamaged, and both its folders.
+std::optional<Image> find_complete(const Store& store, const Recipe& recipe) {
+  try {
+    const auto descriptor = store.find(kName);
+    if (!descriptor) return std::nullopt;
+    Image image = load_image(store, kName, *descriptor);
+    if (image.manifest.config.digest != recipe.config_digest)
+      return std::nullopt;  // of another busybox
+    for (const images::Descriptor& layer : image.manifest.layers) open_verified(store, layer);
+    if (!exists(store.layer_folder(recipe.diff_id)) || !exists(store.rootfs_folder(kName)))
+      return std::nullopt;
+    return image;
+  } catch (const Error&) {  // damaged: it will be made anew
+    return std::nullopt;
+  }
+}
+
+images::Descriptor put(const Store& store, const char* media_type, const std::string& content) {
+  const images::Descriptor descriptor{media_type, digest_of(content),
+                                      static_cast<int64_t>(content.size())};
+  store.put_blob(descriptor.digest, content);
+  return descriptor;
+}
+
+void unpack_to(const Store& store, const images::Descriptor& layer, const std::string& diff_id,
+               const std::string& folder) {
+  const Store::Staged staged = store.stage();
+  unpack_layer(store, layer, diff_id, staged.folder, folder);
+  store.publish(staged, folder);
+}
+
+/// Everything the name needs first, the name last.
+void make(const Store& store, const Recipe& recipe) {
+  const images::Descriptor layer = put(store, images::kGzipLayerType, gzip(recipe.tar));
+  const images::Descriptor config = put(store, images::kConfigType, recipe.config_text);
+  const images::Descriptor manifest =
+      put(store, images::kManifestType, images::write_manifest({config, {layer}}));
+  const std::string layer_folder = store.layer_folder(recipe.diff_id);
+  if (!exists(layer_folder)) unpack_to(store, layer, recipe.diff_id, layer_folder);
+
+  // The rootfs may have been changed by containers, and stays as it is unless it is another
+  // image's.
+  const auto before = store.find(kName);
+  const bool same = before && before->digest == manifest.digest;
+  const std::string rootfs = store.rootfs_folder(kName);
+  if (!same || !exists(rootfs)) unpack_to(store, layer, recipe.diff_id, rootfs);
+  store.set(kName, manifest);
+  if (before && !same) store.sweep();
+}
+
+void make_rootfs_anew(const Store& store, const Image& image) {
+  unpack_to(store, image.manifest.layers.at(0), image.config.diff_ids.at(0),
+            store.rootfs_folder(kName));
+}
+
+void tell(const Image& image, const std::string& store, const std::string& what,
+          const Wishes& wishes) {
+  if (wishes.quiet) {
+    fmt::print("{}\n", image.descriptor.digest);
+    return;
+  }
+  fmt::print("{}\n{} ({}) in the store {}\n", what, image.descriptor.digest,
+             human_size(image.size()), store);
+}
+
+int run(const Wishes& wishes, bool fresh) {
+  const Recipe recipe = write_recipe();
+  if (!fresh) {
+    if (const auto store = Store::open()) {
+      if (const auto image = find_complete(*store, recipe)) {
+        tell(*image, store->path(), kThereAlready, wishes);
+        return 0;
+      }
+    }
+  }
+  const Store store = Store::open_to_write();
+  // Another one may have made it while this one waited for the lock.
+  const auto there = find_complete(store, recipe);
+  if (!there) make(store, recipe);
+  const Image image = there ? *there : load_image(store, kName, store.find(kName).value());
+  if (there && fresh) make_rootfs_anew(store, image);
+  const Busybox& from = recipe.busybox;
+  const std::string made = fmt::format("busybox made from {} ({}, {} applets, {}):", from.path,
+                                       from.version, from.applets.size(), image.platform());
+  tell(image, store.path(),
+       !there  ? made
+       : fresh ? "busybox's rootfs made anew:"
+               : kThereAlready,
+       wishes);
+  return 0;
+}
+
+}  // namespace
+
+cli::Command busybox_command(const Wishes& wishes) {
+  const auto fresh = std::make_shared<bool>(false);
+  cli::Command command;
+  command.name = kName;
+  command.usage = "[OPTIONS]";
+  command.summary = "make the embedded image from this machine's static busybox";
+  command.options = [fresh](cli::Options& options) {
+    options.allow_anywhere();
+    options.flag("fresh", "undo what containers have changed in its rootfs",
+                 [fresh] { *fresh = true; });
+  };
+  command.run = [fresh, &wishes](const std::vector<std::string>& arguments) {
+    expect_arguments(arguments, 0, "busybox", "");
+    return run(wishes, *fresh);
+  };
+  return command;
+}
+
+}  // namespace lockstep::fetch

@@ -1,0 +1,34 @@
+// rootfs-fetch: gets images into the store, and root file systems out of it.
+
+#include <sys/stat.h>
+
+#include "common/images/location.hpp"
+#include "rootfs-fetch/commands.hpp"
+
+using namespace lockstep;
+
+int main(int argc, char** argv) {
+  ::umask(022);  // what is made here is for containers, whose users are others than the caller
+  fetch::Wishes wishes;
+  cli::Program program("rootfs-fetch", "", "root file systems for containers");
+  program.share([&](cli::Options& options) {
+    options.value("store", "DIR", "where the images are (else LOCKSTEP_STORE, else the user's own)",
+                  images::use_store);
+    options.flag("q,quiet", "print only what a script needs: the digest, the names",
+                 [&] { wishes.quiet = true; });
+  });
+  program.on_unknown([](const std::string& word) {
+    throw cli::UsageError(
+        fmt::format("{} is no command, and images from registries come with a later version",
+                    images::quoted_briefly(word)),
+        "`rootfs-fetch busybox` makes an image from this machine's own busybox; `rootfs-fetch "
+        "--help` lists "
+        "the commands");
+  });
+  program.add(fetch::busybox_command(wishes));
+  program.add(fetch::export_command(wishes));
+  program.add(fetch::list_command(wishes));
+  program.add(fetch::inspect_command(wishes));
+  program.add(fetch::remove_command(wishes));
+  return program.run(argc, argv);
+}

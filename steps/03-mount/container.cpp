@@ -1,0 +1,63 @@
+// The story of this step's container. Each line is a lesson; their order is the order in which it has to be done.
+
+#include "common/story/story.hpp"
+
+#include <sched.h>
+
+#include "01-uts/uts.hpp"
+#include "02-pid/process.hpp"
+#include "03-mount/mount.hpp"
+#include "common/story/program.hpp"
+
+namespace lockstep {
+namespace {
+
+class Container : public Story {
+ public:
+  explicit Container(const oci::Config& config) : config_(config) {}
+
+  uint64_t namespaces() const override {
+    return CLONE_NEWUTS |
+           CLONE_NEWPID |
+           CLONE_NEWNS |
+           ipc::new_namespace(config_);
+  }
+
+  void on_the_host(Undo&) override {
+    init_.prepare();
+  }
+
+  void for_the_child(const Child&, Handshake&) override {
+  }
+
+  void inside(Handshake& host) override {
+    mnt::separate_mounts(config_);
+    mnt::make_mounts(config_);
+    mnt::make_devices(config_);
+    terminal_.open(config_, host);
+    host.reach(Stage::kMounted);
+    mnt::enter_rootfs(config_);
+    uts::set_names(config_);
+    mnt::mask_paths(config_);
+  }
+
+  void become(const oci::Process& process, Handshake& host) override {
+    pid::begin_session(process);
+    terminal_.take(process, host);
+    init_.execute_if_asked(process);
+    execute_program(process);
+  }
+
+ private:
+  const oci::Config& config_;
+  pid::Init init_{config_};
+  mnt::Terminal terminal_;
+};
+
+}  // namespace
+
+std::unique_ptr<Story> make_story(const oci::Config& config) {
+  return std::make_unique<Container>(config);
+}
+
+}  // namespace lockstep

@@ -1,0 +1,130 @@
+#include "03-mount/mounts.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+
+#include "03-mount/bind.hpp"
+#include "03-mount/copy_up.hpp"
+#include "03-mount/mount_options.hpp"
+#include "common/os/error.hpp"
+#include "common/os/narrate.hpp"
+
+namespace lockstep::mnt {
+namespace {
+
+bool is_directory(const Fd& fd) {
+  struct stat status {};
+  return ::fstat(fd.get(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool is_directory(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+/// /proc and /sys through a link would lie somewhere else, without their masks.
+void refuse_link(const Beneath& root, const oci::Mount& mount) {
+  const auto there = root.open_link_itself(mount.destination, O_PATH);
+  if (!there || is_directory(*there)) return;
+  throw Error(fmt::format("mount {}: {} in the rootfs is no folder, but a file or a link", quoted(mount.type),
+                          quoted(mount.destination)),
+              "a rootfs that redirects /proc or /sys is not to be trusted: make it a folder");
+}
+
+/// What may be put over parts of /proc: the files by which lxcfs and its kin show a container its own limits.
+void refuse_inside_proc(const oci::Mount& mount) {
+  constexpr std::array kAllowed = {"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps",
+                                   "/proc/uptime",  "/proc/loadavg",   "/proc/slabinfo", "/proc/net/dev"};
+  if (mount.destination.rfind("/proc/", 0) != 0) return;
+  if (std::find(kAllowed.begin(), kAllowed.end(), mount.destination) != kAllowed.end()) return;
+  throw Error(fmt::format("mount {}: nothing may be mounted inside /proc", quoted(mount.destination)),
+              "it would blind or mislead whatever reads /proc in the container, this runtime included");
+}
+
+Fd open_target(const Beneath& root, const oci::Mount& mount, const MountOptions& options) {
+  const bool file = options.bind && !options.remount && !is_directory(mount.source);
+  return file ? root.make_file(mount.destination) : root.make_directories(mount.destination);
+}
+
+/// Without "gid=5": a single-id map (lesson 06) has no group 5.
+std::string without_gid(const std::string& data) {
+  const size_t at = data.find("gid=");
+  if (at == std::string::npos) return data;
+  const size_t end = std::min(data.find(',', at), data.size());
+  std::string rest = data.substr(0, at) + data.substr(std::min(end + 1, data.size()));
+  if (!rest.empty() && rest.back() == ',') rest.pop_back();
+  return rest;
+}
+
+/// Without root some file systems can't be mounted, because the namespace that they show is the host's: sysfs without
+/// a network namespace, mqueue without an IPC namespace. The host's own mount then has to serve, bound.
+void bind_the_hosts(const Beneath& root, const sys::Place& target, const oci::Mount& mount, MountOptions options) {
+  options.bind = options.recursive = true;
+  if ((options.set & MOUNT_ATTR_RDONLY) != 0) options.set_recursively |= MOUNT_ATTR_RDONLY;
+  bind(mount.type == "sysfs" ? "/sys" : "/dev/mqueue", root, target, options,
+       "its namespace is the host's, which is not ours to mount: the host's own mount serves");
+}
+
+void mount_file_system(const Beneath& root, const sys::Place& target, const oci::Mount& mount,
+                       const MountOptions& options) {
+  try {
+    sys::mount_on(mount.source, target, mount.type, options.flags, options.data);
+  } catch (const SysError& error) {
+    const bool shows_host = mount.type == "sysfs" || mount.type == "mqueue";
+    if (error.code() == EPERM && shows_host) return bind_the_hosts(root, target, mount, options);
+    if (error.code() != EINVAL || mount.type != "devpts" || without_gid(options.data) == options.data) throw;
+    sys::mount_on(mount.source, target, mount.type, options.flags, without_gid(options.data),
+                  "group 5 (tty) isn't mapped here");
+  }
+}
+
+void remount(const sys::Place& target, const oci::Mount& mount, const MountOptions& options) {
+  if (options.bind) return set_attributes(target, options);
+  sys::mount_on(mount.source, target, mount.type, MS_REMOUNT | options.flags, options.data);
+}
+
+void make_mount(const Beneath& root, const oci::Mount& mount) {
+  const MountOptions options = parse_mount_options(mount.options, mount.type, mount.destination);
+  if (mount.type == "proc" || mount.type == "sysfs") refuse_link(root, mount);
+  if (mount.type == "cgroup" || mount.type == "cgroup2") {
+    throw Error(fmt::format("mount {}: cgroups come with lesson 07", quoted(mount.destination)));
+  }
+  refuse_inside_proc(mount);
+  const Fd beneath = open_target(root, mount, options);
+  const sys::Place target{beneath, mount.destination};
+  if (options.remount) return remount(target, mount, options);
+  if (options.bind) return bind(mount.source, root, target, options);
+  mount_file_system(root, target, mount, options);
+  const bool more = (options.set_recursively | options.clear_recursively) != 0 || !options.propagation.empty();
+  if (!more && !options.copy_up) return;
+  const auto on_top = root.open(mount.destination, O_PATH | O_DIRECTORY);
+  if (!on_top) throw SysError(ENOENT, fmt::format("{}, just mounted", quoted(mount.destination)));
+  if (options.copy_up) copy_up(beneath, *on_top, mount.destination);
+  MountOptions rest = options;
+  rest.set = rest.clear = 0;  // mount(2) has set these already
+  set_attributes({*on_top, mount.destination}, rest);
+}
+
+}  // namespace
+
+void make_mounts(const oci::Config& config) {
+  const Beneath root = Beneath::open_root(config.root.path);
+  for (const oci::Mount& mount : config.mounts) make_mount(root, mount);
+  if (!config.process.cwd.empty()) root.make_directories(config.process.cwd);
+}
+
+std::vector<oci::Mount> default_mounts() {
+  return {
+      {"/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}},
+      {"/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=65536k"}},
+      {"/dev/pts", "devpts", "devpts", {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"}},
+      {"/dev/shm", "tmpfs", "shm", {"nosuid", "noexec", "nodev", "mode=1777", "size=65536k"}},
+      {"/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}},
+      {"/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"}},
+  };
+}
+
+}  // namespace lockstep::mnt

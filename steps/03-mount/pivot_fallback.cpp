@@ -1,0 +1,52 @@
+#include "03-mount/pivot_fallback.hpp"
+
+#include <linux/magic.h>
+#include <sys/vfs.h>
+
+#include "common/os/error.hpp"
+#include "common/os/mounts.hpp"
+#include "common/os/proc.hpp"
+#include "common/os/processes.hpp"
+
+namespace lockstep::mnt {
+namespace {
+
+bool root_is_initial_ramfs() {
+  struct statfs root {};
+  // The cheap question first: it is asked at every start.
+  if (::statfs("/", &root) != 0 || (root.f_type != RAMFS_MAGIC && root.f_type != TMPFS_MAGIC)) return false;
+  const auto mount = proc::mount_of("/");
+  return mount && mount->type == "rootfs";
+}
+
+bool lies_beneath(const std::string& path, const std::string& folder) {
+  return path == folder || path.rfind(folder + "/", 0) == 0;
+}
+
+/// In a user namespace the host's mounts are locked: what can't be unmounted is covered.
+void unmount_or_cover(const std::string& target) {
+  try {
+    sys::unmount(target, MNT_DETACH, "no second way to the kernel's files may stay beneath the new root");
+  } catch (const SysError& error) {
+    if (error.code() != EINVAL && error.code() != EPERM) throw;
+    sys::mount("tmpfs", target, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0k",
+               "it is locked, so it is covered");
+  }
+}
+
+}  // namespace
+
+bool enter_without_pivot(const oci::Config& config) {
+  if (!oci::annotated(config, oci::kNoPivotAnnotation) && !root_is_initial_ramfs()) return false;
+  const auto mounts = proc::mounts();
+  for (auto mount = mounts.rbegin(); mount != mounts.rend(); ++mount) {  // the topmost first
+    const bool of_the_kernel = mount->type == "proc" || mount->type == "sysfs";
+    if (of_the_kernel && !lies_beneath(mount->target, config.root.path)) unmount_or_cover(mount->target);
+  }
+  sys::mount(".", "/", "", MS_MOVE, "", "pivot_root(2) can't be had here: the rootfs is moved over the root");
+  sys::change_root(".", "and made the root of this process");
+  sys::change_directory("/", "\".\" is the rootfs already, but its name was the host's");
+  return true;
+}
+
+}  // namespace lockstep::mnt
