@@ -2,6 +2,8 @@
 
 #include <sys/types.h>
 
+#include <sys/types.h>
+
 namespace lockstep {
 
 /// Without root, the steps up to 05 borrow it: a user namespace in which the caller's own id is shown as 0,
@@ -16,6 +18,9 @@ void borrow_root_if_needed();
 
 /// Who called this program: its user's id as the host knows it, also after root was borrowed (geteuid(2)
 /// says 0 from then on). Decides where that user's files are.
+uid_t caller_uid();
+
+/// The uid of who called this program, as the host numbers it: also after root was borrowed.
 uid_t caller_uid();
 
 /// Whether this process has CAP_SYS_ADMIN in its user namespace.

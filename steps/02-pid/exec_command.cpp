@@ -37,7 +37,7 @@ void complete(oci::Process& process, const Settings& settings, const oci::Proces
   for (const std::string& text : settings.variables) set_variable(process.env, text);
   if (process.cwd.empty()) process.cwd = of_the_container.cwd;
   process.user = of_the_container.user;
-  process.parent_death_signal = process.detached ? 0 : SIGKILL;
+  process.parent_death_signal = death_signal_for(process);
 }
 
 }  // namespace

@@ -56,6 +56,8 @@ bool is_worth_keeping(int fd) {
 
 }  // namespace
 
+int death_signal_for(const oci::Process& process) { return process.detached || process.terminal ? 0 : SIGKILL; }
+
 void begin_session(const oci::Process& process) {
   sys::new_session("the caller's Ctrl-C and hang-up are not the container's");
   if (!process.detached) return;

@@ -23,6 +23,11 @@ std::optional<ExitStatus> attend(Created& container, SignalQueue& signals, const
 /// See: pid_namespaces(7)
 std::optional<ExitStatus> run(Story& story, State& state, const std::string& pid_file, Attend attend);
 
+/// Which signal `process` gets when its runtime ends: SIGKILL in the foreground. None if it is detached, or may be by
+/// the detach keys of its terminal (a terminal that goes away is a hang-up anyway).
+/// See: PR_SET_PDEATHSIG in prctl(2)
+int death_signal_for(const oci::Process& process);
+
 /// Inside, just before the program: a session of its own, so that the caller's terminal (Ctrl-C, hang-up) does
 /// not reach it by itself; detached: away from the caller's terminal and pipes, too.
 /// Order: before a controlling terminal is taken, which only a session's leader can.

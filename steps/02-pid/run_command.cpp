@@ -86,7 +86,7 @@ cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend, std::ve
     if (arguments.empty()) throw cli::UsageError("run: a command is missing");
     oci::Process& process = settings->config.process;
     process.args = arguments;
-    process.parent_death_signal = process.detached ? 0 : SIGKILL;
+    process.parent_death_signal = death_signal_for(process);
     if (settings->id.empty()) settings->id = random_id();
     borrow_root_if_needed();
     return run_container(*settings, make, undo, attend);

@@ -12,6 +12,7 @@
 #include <ctime>
 
 #include "common/cli/program.hpp"
+#include "common/os/borrowed_root.hpp"
 #include "common/os/files.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/processes.hpp"
@@ -113,7 +114,7 @@ State State::make(const std::string& id, const oci::Config& config) {
   if (!is_still_there(state.folder_)) {
     throw Error(fmt::format("container {} was deleted while it was being made", quoted(id)));
   }
-  state.record = {id, Status::kCreating, 0, 0, now(), ::geteuid(), config, {}};
+  state.record = {id, Status::kCreating, 0, 0, now(), caller_uid(), config, {}};
   state.save();
   return state;
 }

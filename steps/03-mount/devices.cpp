@@ -65,7 +65,7 @@ bool make_node(const Beneath& root, const oci::Device& device) {
   const mode_t mode = type_of(device) | device.file_mode.value_or(0666);
   const dev_t number = ::makedev(static_cast<unsigned>(device.major), static_cast<unsigned>(device.minor));
   try {
-    sys::make_node(folder, name, mode, number);
+    sys::make_node(folder, name, mode, number, "one of the few devices that can do the host no harm");
   } catch (const SysError& error) {
     if (error.code() == EPERM) return false;
     const auto there = error.code() == EEXIST ? root.open_link_itself(device.path, O_PATH) : std::nullopt;
@@ -90,7 +90,9 @@ void make_links(const Fd& dev) {
   constexpr std::array kLinks = {Link{"/proc/self/fd", "fd"},         Link{"/proc/self/fd/0", "stdin"},
                                  Link{"/proc/self/fd/1", "stdout"},   Link{"/proc/self/fd/2", "stderr"},
                                  Link{"/proc/kcore", "core"},         Link{"pts/ptmx", "ptmx"}};
-  for (const Link& link : kLinks) sys::make_symlink(link.target, dev, link.name);
+  for (const Link& link : kLinks) {
+    sys::make_symlink(link.target, dev, link.name, "a name that programs expect in /dev");
+  }
 }
 
 bool dev_is_bound(const oci::Config& config) {

@@ -38,12 +38,13 @@ void read_and_forget() {
 void become_keeper(const Fd& master, const Fd& container) {
   ::setsid();
   ::prctl(PR_SET_NAME, "lockstep-keeper");
-  const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
-  const Fd high_master(::fcntl(master.get(), F_DUPFD_CLOEXEC, 64));
-  const Fd high_container(::fcntl(container.get(), F_DUPFD_CLOEXEC, 64));
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null.get(), fd);
-  ::dup2(high_master.get(), kMaster);
-  ::dup2(high_container.get(), kContainer);
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  // First out of the way, then to their places: the places may be each other's.
+  const int high_master = ::fcntl(master.get(), F_DUPFD_CLOEXEC, 64);
+  const int high_container = ::fcntl(container.get(), F_DUPFD_CLOEXEC, 64);
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null, fd);
+  ::dup2(high_master, kMaster);
+  ::dup2(high_container, kContainer);
   sys::close_all_from(kContainer + 1);
   if (::chdir("/") != 0) ::_exit(1);
   read_and_forget();

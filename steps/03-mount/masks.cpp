@@ -31,11 +31,13 @@ void mask(const Beneath& root, const std::string& path, Fd& null) {
   if (!there) return;
   const sys::Place target{*there, path};
   if (is_directory(*there)) {
-    sys::mount_on("tmpfs", target, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0k");
+    sys::mount_on("tmpfs", target, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0k",
+                  "it tells of the whole machine: an empty folder covers it");
     return;
   }
   if (!null) null = open_null(root);
-  bind(sys::Place{null, "/dev/null"}, root, target, {});
+  bind(sys::Place{null, "/dev/null"}, root, target, {},
+       "it tells of the whole machine: the null device covers it");
 }
 
 void make_readonly(const Beneath& root, const std::string& path) {
@@ -44,7 +46,8 @@ void make_readonly(const Beneath& root, const std::string& path) {
   MountOptions options;
   options.bind = options.recursive = true;
   options.set_recursively = MOUNT_ATTR_RDONLY;
-  bind(sys::Place{*there, path}, root, {*there, path}, options);
+  bind(sys::Place{*there, path}, root, {*there, path}, options,
+       "it sets the whole machine: bound onto itself, read-only");
 }
 
 }  // namespace

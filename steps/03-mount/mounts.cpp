@@ -44,6 +44,18 @@ void refuse_inside_proc(const oci::Mount& mount) {
               "it would blind or mislead whatever reads /proc in the container, this runtime included");
 }
 
+/// What a mount is good for, for the narration.
+Why why(const oci::Mount& mount, const MountOptions& options) {
+  if (options.bind) return "a volume: a part of the host's files, shown inside";
+  if (mount.type == "proc") return "processes as this PID namespace numbers them, and nobody else's";
+  if (mount.type == "sysfs") return "the kernel's view of devices, not to be written";
+  if (mount.type == "devpts") return "terminals of its own, counted from 0";
+  if (mount.type == "mqueue") return "the message queues of this IPC namespace";
+  if (mount.destination == "/dev") return "device files of its own: the host's disks are not among them";
+  if (mount.destination == "/dev/shm") return "POSIX shared memory, of limited size";
+  return mount.type == "tmpfs" ? "an empty folder in memory" : "";
+}
+
 Fd open_target(const Beneath& root, const oci::Mount& mount, const MountOptions& options) {
   const bool file = options.bind && !options.remount && !is_directory(mount.source);
   return file ? root.make_file(mount.destination) : root.make_directories(mount.destination);
@@ -71,7 +83,7 @@ void bind_the_hosts(const Beneath& root, const sys::Place& target, const oci::Mo
 void mount_file_system(const Beneath& root, const sys::Place& target, const oci::Mount& mount,
                        const MountOptions& options) {
   try {
-    sys::mount_on(mount.source, target, mount.type, options.flags, options.data);
+    sys::mount_on(mount.source, target, mount.type, options.flags, options.data, why(mount, options));
   } catch (const SysError& error) {
     const bool shows_host = mount.type == "sysfs" || mount.type == "mqueue";
     if (error.code() == EPERM && shows_host) return bind_the_hosts(root, target, mount, options);
@@ -96,7 +108,7 @@ void make_mount(const Beneath& root, const oci::Mount& mount) {
   const Fd beneath = open_target(root, mount, options);
   const sys::Place target{beneath, mount.destination};
   if (options.remount) return remount(target, mount, options);
-  if (options.bind) return bind(mount.source, root, target, options);
+  if (options.bind) return bind(mount.source, root, target, options, why(mount, options));
   mount_file_system(root, target, mount, options);
   const bool more = (options.set_recursively | options.clear_recursively) != 0 || !options.propagation.empty();
   if (!more && !options.copy_up) return;

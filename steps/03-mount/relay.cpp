@@ -11,6 +11,7 @@
 #include "03-mount/keeper.hpp"
 #include "03-mount/raw_mode.hpp"
 #include "common/cli/options.hpp"
+#include "common/os/narrate.hpp"
 #include "common/os/processes.hpp"
 
 namespace lockstep::mnt {
@@ -150,6 +151,7 @@ std::optional<ExitStatus> attend(Created& container, pid::SignalQueue& signals, 
     Relay relay(container, signals, std::move(master), process.detach_keys);
     if (const auto end = relay.run()) return end;
     master = relay.release_master();
+    narrate::say("");  // the cursor stands behind what the container wrote last
   }
   keep(std::move(master), container.child);
   container.child.forget();

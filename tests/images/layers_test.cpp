@@ -1,0 +1,259 @@
+// Layers that no sane tool writes, and what unpacking them must not do.
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "common/images/location.hpp"
+#include "common/os/error.hpp"
+#include "common/os/files.hpp"
+#include "rootfs-fetch/sha256.hpp"
+#include "rootfs-fetch/unpack.hpp"
+#include "rootfs-fetch/write_layer.hpp"
+#include "tests/support/doctest.hpp"
+#include "tests/support/temp_dir.hpp"
+
+using namespace lockstep;
+using testing::text;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// An entry as it shall stand in the tar, however absurd.
+struct Raw {
+  std::string name;
+  unsigned type = AE_IFREG;
+  std::string content;    // of a file
+  std::string link = "";  // a symbolic link's target
+  std::string hard = "";  // a hard link's
+  mode_t mode = 0755;
+};
+
+la_ssize_t append(archive*, void* out, const void* data, size_t size) {
+  static_cast<std::string*>(out)->append(static_cast<const char*>(data), size);
+  return static_cast<la_ssize_t>(size);
+}
+
+std::string tar_of(const std::vector<Raw>& entries) {
+  std::string out;
+  archive* tar = ::archive_write_new();
+  ::archive_write_set_format_pax_restricted(tar);
+  ::archive_write_open(tar, &out, nullptr, append, nullptr);
+  for (const Raw& raw : entries) {
+    archive_entry* entry = ::archive_entry_new();
+    ::archive_entry_set_pathname(entry, raw.name.c_str());
+    ::archive_entry_set_filetype(entry, raw.type);
+    ::archive_entry_set_perm(entry, raw.mode);
+    ::archive_entry_set_uid(entry, ::geteuid());
+    ::archive_entry_set_gid(entry, ::getegid());
+    ::archive_entry_set_mtime(entry, 12345, 0);
+    ::archive_entry_set_size(entry, static_cast<la_int64_t>(raw.content.size()));
+    if (!raw.link.empty()) ::archive_entry_set_symlink(entry, raw.link.c_str());
+    if (!raw.hard.empty()) ::archive_entry_set_hardlink(entry, raw.hard.c_str());
+    if (raw.type == AE_IFCHR) ::archive_entry_set_rdev(entry, 0);
+    REQUIRE(::archive_write_header(tar, entry) >= ARCHIVE_WARN);  // not ASCII, in the C locale
+    ::archive_write_data(tar, raw.content.data(), raw.content.size());
+    ::archive_entry_free(entry);
+  }
+  ::archive_write_close(tar);
+  ::archive_write_free(tar);
+  return out;
+}
+
+/// A store, a folder to unpack into, and one outside that a hostile layer is after.
+struct Place {
+  testing::TempDir folder;
+  images::Store store;
+  std::string root = folder / "around/root";
+  std::string outside = folder / "outside";
+
+  Place() : store(make_store(folder)) {
+    fs::create_directories(root);
+    fs::create_directory(outside);
+    std::ofstream(outside + "/victim") << "untouched";
+  }
+  static images::Store make_store(const testing::TempDir& folder) {
+    images::use_store(folder / "store");
+    return images::Store::open_to_write();
+  }
+
+  void unpack(const std::string& tar, const std::string& diff_id) const {
+    const std::string blob = fetch::gzip(tar);
+    const std::string digest = fetch::digest_of(blob);
+    store.put_blob(digest, blob);
+    fetch::unpack_layer(store, {images::kGzipLayerType, digest, static_cast<int64_t>(blob.size())},
+                        diff_id, sys::open(root, O_RDONLY | O_DIRECTORY), root);
+  }
+  void unpack(const std::vector<Raw>& entries) const {
+    const std::string tar = tar_of(entries);
+    unpack(tar, fetch::digest_of(tar));
+  }
+  std::string error_of(const std::vector<Raw>& entries) const {
+    try {
+      unpack(entries);
+    } catch (const Error& error) {
+      return error.what();
+    }
+    return "no error";
+  }
+  /// Nothing came to be beside the root, and what was outside is as it was.
+  void check_untouched() const {
+    CHECK(std::distance(fs::directory_iterator(folder / "around"), {}) == 1);
+    CHECK(std::distance(fs::directory_iterator(outside), {}) == 1);
+    std::string content;
+    std::ifstream(outside + "/victim") >> content;
+    CHECK(content == "untouched");
+    CHECK(fs::hard_link_count(outside + "/victim") == 1);
+  }
+};
+
+std::string content_of(const std::string& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+TEST_CASE("layers: a sane one is unpacked with types, modes and times") {
+  const Place place;
+  place.unpack({{"./", AE_IFDIR, "", "", "", 0750},
+                {"etc/", AE_IFDIR, "", "", "", 0555},
+                {"etc/motd", AE_IFREG, "hello", "", "", 0640},
+                {"etc/same", AE_IFREG, "", "", "etc/motd"},
+                {"etc/abs", AE_IFLNK, "", "/etc/motd"},
+                {"deep/down/file", AE_IFREG, "x", "", "", 04755},
+                {"pipe", AE_IFIFO, "", "", "", 0600},
+                {"\xc3\xbc.txt", AE_IFREG, "umlaut"}});
+  const std::string& root = place.root;
+  CHECK(fs::status(root).permissions() == fs::perms(0750));
+  CHECK(fs::status(root + "/etc").permissions() == fs::perms(0555));
+  CHECK(fs::status(root + "/etc/motd").permissions() == fs::perms(0640));
+  CHECK(fs::status(root + "/deep/down/file").permissions() == fs::perms(04755));
+  CHECK(content_of(root + "/etc/motd") == "hello");
+  CHECK(fs::hard_link_count(root + "/etc/motd") == 2);
+  CHECK(fs::read_symlink(root + "/etc/abs") == "/etc/motd");
+  CHECK(fs::is_fifo(root + "/pipe"));
+  CHECK(content_of(root + "/\xc3\xbc.txt") == "umlaut");
+  struct stat status {};
+  for (const char* name : {"etc", "etc/motd", "etc/abs"}) {
+    REQUIRE(::lstat((root + "/" + name).c_str(), &status) == 0);
+    CHECK(status.st_mtime == 12345);
+  }
+}
+
+TEST_CASE("layers: a name with .. is refused") {
+  const Place place;
+  CHECK(text(place.error_of({{"../escaped", AE_IFREG, "x"}})) == doctest::Contains("has a \"..\""));
+  CHECK(text(place.error_of({{"a/../../escaped", AE_IFREG, "x"}})) ==
+        doctest::Contains("has a \"..\""));
+  CHECK(text(place.error_of({{"a/..", AE_IFDIR, ""}})) == doctest::Contains("has a \"..\""));
+  place.check_untouched();
+}
+
+TEST_CASE("layers: an absolute name is refused") {
+  const Place place;
+  CHECK(text(place.error_of({{place.outside + "/victim", AE_IFREG, "x"}})) ==
+        doctest::Contains("is an absolute path"));
+  CHECK(text(place.error_of({{"/", AE_IFDIR, ""}})) == doctest::Contains("is an absolute path"));
+  place.check_untouched();
+}
+
+TEST_CASE("layers: a name below a symbolic link of the layer is refused") {
+  const Place place;
+  SUBCASE("an absolute link") {
+    CHECK(text(place.error_of(
+              {{"out", AE_IFLNK, "", place.outside}, {"out/victim", AE_IFREG, "x"}})) ==
+          doctest::Contains("lies below the symbolic link \"out\""));
+  }
+  SUBCASE("a relative link") {
+    CHECK(text(place.error_of(
+              {{"out", AE_IFLNK, "", "../../outside"}, {"out/new/deep", AE_IFREG, "x"}})) ==
+          doctest::Contains("lies below the symbolic link \"out\""));
+  }
+  SUBCASE("a hard link to a link") {
+    CHECK(text(place.error_of({{"out", AE_IFLNK, "", place.outside},
+                               {"also", AE_IFREG, "", "", "out"},
+                               {"also/victim", AE_IFREG, "x"}})) ==
+          doctest::Contains("lies below the symbolic link \"also\""));
+  }
+  place.check_untouched();
+}
+
+TEST_CASE("layers: a link that is there already leads nowhere outside") {
+  const Place place;
+  fs::create_directory_symlink(place.outside, place.root + "/out");
+  place.error_of({{"out/victim", AE_IFREG, "x"}});
+  place.error_of({{"out/new", AE_IFREG, "x"}});
+  place.check_untouched();
+}
+
+TEST_CASE("layers: a file does not replace or follow a link of its name") {
+  const Place place;
+  CHECK(text(place.error_of(
+            {{"out", AE_IFLNK, "", place.outside + "/victim"}, {"out", AE_IFREG, "x"}})) ==
+        doctest::Contains("\"out\" stands in the layer twice"));
+  CHECK(text(place.error_of({{"d", AE_IFLNK, "", place.outside}, {"d", AE_IFDIR, ""}})) ==
+        doctest::Contains("\"d\" stands in the layer twice"));
+  place.check_untouched();
+}
+
+TEST_CASE("layers: a hard link reaches nothing outside") {
+  const Place place;
+  CHECK(text(place.error_of({{"h1", AE_IFREG, "", "", place.outside + "/victim"}})) ==
+        doctest::Contains("is an absolute path"));
+  CHECK(text(place.error_of({{"h2", AE_IFREG, "", "", "../../outside/victim"}})) ==
+        doctest::Contains("has a \"..\""));
+  CHECK(text(place.error_of(
+            {{"out", AE_IFLNK, "", place.outside}, {"h3", AE_IFREG, "", "", "out/victim"}})) ==
+        doctest::Contains("lies below the symbolic link \"out\""));
+  CHECK(text(place.error_of({{"h4", AE_IFREG, "", "", "missing"}})) ==
+        doctest::Contains("which is not there"));
+  place.check_untouched();
+}
+
+TEST_CASE("layers: device nodes and what stands in the root's place are refused") {
+  const Place place;
+  CHECK(text(place.error_of({{"whiteout", AE_IFCHR, ""}})) ==
+        doctest::Contains("is a device node"));
+  CHECK(text(place.error_of({{".", AE_IFLNK, "", place.outside}})) ==
+        doctest::Contains("takes the place of its root"));
+  CHECK(text(place.error_of({{std::string(300, 'n'), AE_IFREG, "x"}})) ==
+        doctest::Contains("ENAMETOOLONG"));
+  place.check_untouched();
+}
+
+TEST_CASE("layers: the diff id is checked, also of what stands behind the tar's end") {
+  const Place place;
+  const std::string tar = tar_of({{"file", AE_IFREG, "x"}});
+  try {
+    place.unpack(tar + "something hidden", fetch::digest_of(tar));
+    FAIL("a wrong diff id was accepted");
+  } catch (const Error& error) {
+    CHECK(text(error.what()) == doctest::Contains("and the image's config says"));
+  }
+}
+
+TEST_CASE("layers: a tar that ends early, or is none, is an error") {
+  const Place place;
+  const std::string tar = tar_of({{"file", AE_IFREG, std::string(100'000, 'x')}});
+  for (const std::string& bad :
+       {tar.substr(0, 50'000), std::string("no tar"), std::string(4096, '\xff')}) {
+    CHECK_THROWS_AS(place.unpack(bad, fetch::digest_of(bad)), Error);
+  }
+}
+
+TEST_CASE("layers: the same entries are the same bytes, in whatever order they were given") {
+  using fetch::Kind;
+  const std::vector<fetch::LayerEntry> entries = {{"b", Kind::kFolder, 0755, ""},
+                                                  {"b/x", Kind::kFile, 0644, "x"},
+                                                  {"a", Kind::kLink, 0777, "b"}};
+  const std::string tar = fetch::make_tar(entries);
+  CHECK(tar == fetch::make_tar({entries[2], entries[1], entries[0]}));
+  const std::string packed = fetch::gzip(tar);
+  CHECK(packed == fetch::gzip(tar));
+  CHECK(packed.substr(4, 4) == std::string(4, '\0'));  // gzip's time stamp
+}
