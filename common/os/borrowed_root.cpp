@@ -41,7 +41,6 @@ bool has_root_powers() {
 void borrow_root_if_needed() {
   if (has_root_powers()) return;
   const uid_t uid = ::geteuid();
-  uid_before_borrowing = uid;
   const gid_t gid = ::getegid();
   lender = uid;
   sys::unshare(CLONE_NEWUSER, "without root: a user namespace gives root's powers over what is made in it");

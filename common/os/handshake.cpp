@@ -120,7 +120,8 @@ void Handshake::release(Stage stage) {
 }
 
 void Handshake::await_exec() {
-  while (take().head.kind != Kind::kEnd) {
+  for (Message message = take(); message.head.kind != Kind::kEnd; message = take()) {
+    if (message.head.kind == Kind::kDescriptor) received_.push_back(std::move(message.descriptor));
   }
 }
 

@@ -1,0 +1,82 @@
+#!/bin/bash
+# list, inspect, export, rm; and every wrong way to call them: one line, a hint, exit status 1, and nothing
+# made or changed.
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+cd "$temporary"
+
+# Before there is a store.
+[[ $("$fetch" list -q) == "" ]] || fail "an empty store lists: $("$fetch" list -q)"
+[[ $("$fetch" list -f json) == "[]" ]] || fail "an empty store lists: $("$fetch" list -f json)"
+for command in "inspect busybox" "rm busybox" "export busybox out"; do
+  # shellcheck disable=SC2086  # words
+  refuses 'no image "busybox" in the store' "$fetch" $command
+  hints 'rootfs-fetch busybox'
+done
+[[ ! -e $LOCKSTEP_STORE && ! -e out ]] || fail "looking made something"
+
+digest=$("$fetch" busybox -q)
+[[ $("$fetch" list | sed -n 's/  */ /gp' | tail -1) == "busybox ${digest:7:12} "*" MB linux/"* ]] ||
+  fail "list: $("$fetch" list)"
+[[ $("$fetch" list -q) == busybox ]] || fail "list -q: $("$fetch" list -q)"
+[[ $("$fetch" list --format json) == '[{"name":"busybox","digest":"'"$digest"'","platform":"linux/'*'","size":'*'}]' ]] ||
+  fail "list -f json: $("$fetch" list -f json)"
+[[ $("$fetch" inspect busybox) == *"digest:       $digest"*'command:      ["/bin/sh"]'*"rootfs:       $LOCKSTEP_STORE/rootfs/busybox"* ]] ||
+  fail "inspect: $("$fetch" inspect busybox)"
+[[ $("$fetch" inspect busybox -q) == "$digest" ]] || fail "inspect -q: $("$fetch" inspect busybox -q)"
+[[ $("$fetch" inspect busybox --format json) == '{"name":"busybox","digest":"'"$digest"'","size":'*'"layers":'*'"diff_ids":'*'}' ]] ||
+  fail "inspect -f json: $("$fetch" inspect -f json busybox)"
+
+# export: to a new folder, to an empty one, and never over anything.
+[[ $("$fetch" export busybox out) == "busybox ($digest) exported to out" ]] || fail "export says something else"
+layer=$(echo "$LOCKSTEP_STORE"/layers/sha256/*)
+same_files out "$layer"
+mkdir empty
+[[ $("$fetch" export busybox -q "$temporary/empty/") == "" ]] || fail "export -q is not quiet"
+same_files empty "$layer"
+(mkdir here && cd here && "$fetch" export busybox . > /dev/null) || fail "export to the working directory"
+same_files here "$layer"
+mkdir full && touch full/file file
+refuses '"full" is not empty' "$fetch" export busybox full
+refuses '"file" is there, and is no folder' "$fetch" export busybox file
+refuses 'No such file or directory (ENOENT)' "$fetch" export busybox missing/out
+hints 'mkdir -p'
+refuses 'DIR: expected a folder, got ""' "$fetch" export busybox ""
+refuses 'a path has at most 4095' "$fetch" export busybox "$(printf '%05000d' 0)"
+[[ $(ls -A) == "$(printf '%s\n' empty err file full here out out.txt store | grep -v out.txt)" || $(ls -A full) == file ]] ||
+  fail "export left something: $(ls -A)"
+[[ -z $(find . -maxdepth 1 -name '.*rootfs-fetch*') ]] || fail "export left its temporary folder"
+
+# Wrong in other ways.
+before=$(find "$LOCKSTEP_STORE" -printf '%p %T@ %C@\n' | sort)
+refuses '"alpine:3.20" is no command, and images from registries come with a later version' "$fetch" alpine:3.20
+hints 'rootfs-fetch busybox'
+refuses 'registries come with a later version' "$fetch" docker.io/library/alpine
+refuses 'no image "nothing"' "$fetch" inspect nothing
+hints 'it has "busybox"'
+refuses 'no image "../x"' "$fetch" rm ../x
+refuses 'no image "nothing"' "$fetch" export nothing new
+refuses 'list: expected no arguments, got 1 argument' "$fetch" list busybox
+refuses 'busybox: expected no arguments, got 2 arguments' "$fetch" busybox a b
+refuses 'inspect: expected NAME, got nothing' "$fetch" inspect
+refuses 'export: expected NAME DIR, got 1 argument' "$fetch" export busybox
+refuses 'rm: expected NAME, got nothing' "$fetch" rm
+refuses '--format: expected table or json, got "yaml"' "$fetch" list --format yaml
+refuses '"nope"' "$fetch" list --nope
+refuses '"format"' "$fetch" rm busybox --format json
+refuses '"store"' "$fetch" list --store
+refuses '--store: expected a folder, got ""' "$fetch" --store= list
+refuses 'is not an image store, and it is not empty' "$fetch" --store "$temporary/full" busybox
+refuses 'Not a directory (ENOTDIR)' "$fetch" --store "$temporary/file" busybox
+hints '--store DIR'
+[[ $(ls -A full) == file ]] || fail "a folder that is no store was changed: $(ls -A full)"
+[[ $before == "$(find "$LOCKSTEP_STORE" -printf '%p %T@ %C@\n' | sort)" ]] || fail "a refusal changed the store"
+
+# rm takes everything.
+mkdir -p "$LOCKSTEP_STORE/rootfs/busybox/deep/down"
+[[ $("$fetch" rm busybox) == "busybox removed" ]] || fail "rm says something else"
+left=$(find "$LOCKSTEP_STORE" -mindepth 1 -printf '%P\n' | sort | xargs)
+[[ $left == ".workshop blobs blobs/sha256 index.json layers layers/sha256 oci-layout rootfs" ]] || fail "rm left: $left"
+refuses 'no image "busybox"' "$fetch" rm busybox
+[[ $("$fetch" busybox -q) == "$digest" ]] || fail "made again, another digest"
+finish
