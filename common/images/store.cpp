@@ -18,6 +18,11 @@ namespace {
 constexpr const char* kLayout = R"({"imageLayoutVersion":"1.0.0"})";
 constexpr const char* kElsewhere = "another store can be given: --store DIR, or LOCKSTEP_STORE=DIR";
 
+std::string way_out(int code) {
+  const std::string hint = disk_hint(code);  // "…, or choose another place"
+  return hint.empty() ? kElsewhere : hint + ": --store DIR, or LOCKSTEP_STORE=DIR";
+}
+
 void lock(const Fd& folder, int how, const std::string& path) {
   if (::flock(folder.get(), how | LOCK_NB) == 0) return;
   if (errno == EWOULDBLOCK) {
@@ -61,8 +66,8 @@ Store Store::open_to_write() {
     return store;
   } catch (const SysError& error) {
     throw SysError(SysError::Verbatim(), error.code(),
-                   fmt::format("the store {}: {}", quoted(path), error.what()), kElsewhere,
-                   error.failure());
+                   fmt::format("the store {}: {}", quoted(path), error.what()),
+                   way_out(error.code()), error.failure());
   }
 }
 

@@ -65,9 +65,10 @@ void Handshake::put(const Message& message, const Fd* descriptor) {
 }
 
 Handshake::Message Handshake::take() {
+  // Static and never cleared: only the pages that a message really fills are ever touched.
+  static std::array<char, kMostText> text;
   Message message;
-  message.text.resize(kMostText);
-  iovec parts[2] = {{&message.head, sizeof message.head}, {message.text.data(), kMostText}};
+  iovec parts[2] = {{&message.head, sizeof message.head}, {text.data(), text.size()}};
   alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
   msghdr packet{};
   packet.msg_iov = parts;
@@ -85,7 +86,7 @@ Handshake::Message Handshake::take() {
     message.head.kind = Kind::kEnd;
     return message;
   }
-  message.text.resize(static_cast<size_t>(size) - sizeof message.head);
+  message.text.assign(text.data(), static_cast<size_t>(size) - sizeof message.head);
   const cmsghdr* const header = CMSG_FIRSTHDR(&packet);
   if (header != nullptr && header->cmsg_type == SCM_RIGHTS) {
     int raw = -1;

@@ -25,7 +25,7 @@ bool is_file(const std::string& path) {
 }
 
 bool is_executable(const std::string& path) {
-  return is_file(path) && ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0;
+  return ::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) == 0 && is_file(path);
 }
 
 [[noreturn]] void refuse(const std::string& name, const std::string& path) {

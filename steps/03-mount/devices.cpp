@@ -53,14 +53,21 @@ void bind_the_hosts(const Beneath& root, const oci::Device& device) {
   bind(sys::Place{*node, device.path}, root, {target, device.path}, {}, "in a user namespace mknod is not allowed");
 }
 
-Fd parent_of(const Beneath& root, const std::string& path) {
-  const size_t slash = path.rfind('/');
-  return root.make_directories(slash == 0 ? "/" : path.substr(0, slash));
-}
+/// The folder of the device before, which is nearly always the next one's, too.
+struct Folder {
+  std::string path;
+  Fd fd;
+
+  const Fd& of(const Beneath& root, const std::string& device) {
+    const std::string wanted = device.substr(0, device.rfind('/') + 1);
+    if (wanted != path) fd = root.make_directories(wanted);
+    path = wanted;
+    return fd;
+  }
+};
 
 /// Whether the node could be made. Not in a user namespace.
-bool make_node(const Beneath& root, const oci::Device& device) {
-  const Fd folder = parent_of(root, device.path);
+bool make_node(const Beneath& root, const Fd& folder, const oci::Device& device) {
   const std::string name = device.path.substr(device.path.rfind('/') + 1);
   const mode_t mode = type_of(device) | device.file_mode.value_or(0666);
   const dev_t number = ::makedev(static_cast<unsigned>(device.major), static_cast<unsigned>(device.minor));
@@ -108,11 +115,12 @@ void make_devices(const oci::Config& config) {
   const Beneath root = Beneath::open_root(config.root.path);
   const mode_t before = sys::set_umask(0, "nodes get the very mode that is asked for: 0666");
   bool may_make_nodes = true;
+  Folder folder;
   for (const oci::Device& device : all_devices(config)) {
-    may_make_nodes = may_make_nodes && make_node(root, device);
+    may_make_nodes = may_make_nodes && make_node(root, folder.of(root, device.path), device);
     if (!may_make_nodes) bind_the_hosts(root, device);
   }
-  make_links(root.make_directories("/dev"));
+  make_links(folder.of(root, "/dev/"));
   sys::set_umask(before);
 }
 

@@ -12,7 +12,7 @@ fi
 disk=$temporary/disk
 mkdir "$disk"
 
-for size in size=64k size=900k size=2m size=4m size=6000k nr_inodes=8 nr_inodes=100 nr_inodes=500; do
+for size in size=64k size=900k size=2m size=4m size=4800k nr_inodes=8 nr_inodes=100 nr_inodes=500; do
   mount -t tmpfs -o "$size" tmpfs "$disk"
   refuses 'No space left on device (ENOSPC)' "$fetch" --store "$disk/store" busybox
   hints 'free some space'

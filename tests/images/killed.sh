@@ -16,7 +16,7 @@ kill_after() {
   local pause
   pause=$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))
   shift
-  timeout --signal=KILL "$pause" "$@" > /dev/null 2>&1 || killed=$((killed + 1))
+  (timeout --signal=KILL "$pause" "$@" > /dev/null; exit) 2> /dev/null || killed=$((killed + 1))
 }
 
 for i in {1..24}; do
@@ -30,11 +30,13 @@ for i in {1..24}; do
   for name in $("$fetch" list -q 2> /dev/null); do
     "$fetch" inspect "$name" > /dev/null 2>&1 || (( i % 3 == 0 )) || fail "moment $i: $name is listed and not whole"
   done
-  [[ $("$fetch" busybox -q 2> "$temporary/err") == "$digest" ]] || fail "moment $i: $(< "$temporary/err")"
-  [[ -z $(ls -A "$LOCKSTEP_STORE/.workshop") ]] || (( i == 24 )) || fail "moment $i: left in the workshop: $(ls -A "$LOCKSTEP_STORE/.workshop")"
+  [[ $("$fetch" busybox -q 2> "$said/err") == "$digest" ]] || fail "moment $i: $(< "$said/err")"
+  [[ -z $(ls -A "$LOCKSTEP_STORE/.workshop") ]] ||
+    fail "moment $i: left in the workshop: $(ls -A "$LOCKSTEP_STORE/.workshop")"
   same_files reference "$LOCKSTEP_STORE/rootfs/busybox"
   succeeds "$fetch" rm busybox
-  [[ -z $(find "$LOCKSTEP_STORE/blobs" "$LOCKSTEP_STORE/layers" -mindepth 2) ]] || fail "moment $i: rm leaves what a killed one left"
+  [[ -z $(find "$LOCKSTEP_STORE/blobs" "$LOCKSTEP_STORE/layers" -mindepth 2) ]] ||
+    fail "moment $i: rm leaves what a killed one left"
 done
 succeeds "$fetch" busybox
 

@@ -12,8 +12,9 @@ if ! command -v busybox > /dev/null; then
 fi
 
 temporary=$(mktemp -d)
+said=$(mktemp -d)  # what the last command said: out, err
 chmod 755 "$temporary"
-trap 'rm -rf "$temporary"' EXIT
+trap 'rm -rf "$temporary" "$said"' EXIT
 export LOCKSTEP_STORE=$temporary/store
 failures=0
 
@@ -28,7 +29,7 @@ finish() {
 
 # succeeds COMMAND…: shows what it said if it does not.
 succeeds() {
-  "$@" > "$temporary/out" 2>&1 || fail "exit status $?: $*"$'\n'"$(< "$temporary/out")"
+  "$@" > "$said/out" 2>&1 || fail "exit status $?: $*"$'\n'"$(< "$said/out")"
 }
 
 # refuses TEXT COMMAND…: exit status 1, nothing on standard output, and on standard error one line with
@@ -36,27 +37,27 @@ succeeds() {
 refuses() {
   local text=$1 status=0
   shift
-  "$@" > "$temporary/out" 2> "$temporary/err" || status=$?
+  "$@" > "$said/out" 2> "$said/err" || status=$?
   (( status == 1 )) || fail "exit status $status instead of 1: $*"
-  [[ ! -s $temporary/out ]] || fail "an error, and yet output: $*: $(< "$temporary/out")"
-  [[ $(head -1 "$temporary/err") == "rootfs-fetch: "*"$text"* ]] ||
-    fail "$* does not say \"$text\" but: $(< "$temporary/err")"
-  [[ $(sed 1d "$temporary/err") == "" || $(sed 1d "$temporary/err") == "hint: "* ]] ||
-    fail "$* says more than a line and a hint: $(< "$temporary/err")"
-  (( $(wc -l < "$temporary/err") <= 2 )) || fail "$* says more than two lines: $(< "$temporary/err")"
+  [[ ! -s $said/out ]] || fail "an error, and yet output: $*: $(< "$said/out")"
+  [[ $(head -1 "$said/err") == "rootfs-fetch: "*"$text"* ]] ||
+    fail "$* does not say \"$text\" but: $(< "$said/err")"
+  [[ $(sed 1d "$said/err") == "" || $(sed 1d "$said/err") == "hint: "* ]] ||
+    fail "$* says more than a line and a hint: $(< "$said/err")"
+  (( $(wc -l < "$said/err") <= 2 )) || fail "$* says more than two lines: $(< "$said/err")"
 }
 
 # hints TEXT: the last refusal's hint has TEXT in it.
 hints() {
-  [[ $(sed -n 's/^hint: //p' "$temporary/err") == *"$1"* ]] || fail "no hint \"$1\" in: $(< "$temporary/err")"
+  [[ $(sed -n 's/^hint: //p' "$said/err") == *"$1"* ]] || fail "no hint \"$1\" in: $(< "$said/err")"
 }
 
 # same_files A B: the same names, contents, links and modes. (umoci and others leave times alone: they too.)
 same_files() {
   local list='find . -mindepth 1 -printf "%P %y %m %l %T@ %s\n" | sed -E "s/^(.* d .*) [0-9]+$/\1/" | sort'
-  diff <(cd "$1" && eval "$list") <(cd "$2" && eval "$list") > "$temporary/diff" ||
-    fail "$1 and $2 differ: $(head -5 "$temporary/diff")"
-  diff -r --no-dereference "$1" "$2" > "$temporary/diff" || fail "$1 and $2 differ: $(head -5 "$temporary/diff")"
+  diff <(cd "$1" && eval "$list") <(cd "$2" && eval "$list") > "$said/diff" ||
+    fail "$1 and $2 differ: $(head -5 "$said/diff")"
+  diff -r --no-dereference "$1" "$2" > "$said/diff" || fail "$1 and $2 differ: $(head -5 "$said/diff")"
 }
 
 # in_mounts COMMAND…: in a mount namespace of its own, as root of it.
@@ -68,5 +69,5 @@ in_mounts() {
   fi
 }
 need_mounts() {
-  in_mounts true 2> "$temporary/err" || { echo "skipped: no mount namespace here: $(< "$temporary/err")"; exit 77; }
+  in_mounts true 2> "$said/err" || { echo "skipped: no mount namespace here: $(< "$said/err")"; exit 77; }
 }

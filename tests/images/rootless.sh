@@ -49,5 +49,6 @@ fi
 as_user mkdir -p "$store/rootfs/busybox/closed/inner"
 chmod 0 "$store/rootfs/busybox/closed/inner" "$store/rootfs/busybox/closed" "$store/rootfs/busybox"
 succeeds as_user "$fetch" rm busybox
-[[ -z $(ls -A "$store/rootfs" "$store/.workshop" | grep -v :) ]] || fail "left: $(ls -A "$store/rootfs" "$store/.workshop")"
+left=$(find "$store/rootfs" "$store/.workshop" -mindepth 1)
+[[ -z $left ]] || fail "left: $left"
 finish
