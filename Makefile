@@ -10,7 +10,7 @@ CTEST = ctest --output-on-failure --no-tests=error --test-dir
 STEPS = $(foreach folder,$(sort $(wildcard steps/*)),$(firstword $(subst -, ,$(subst steps/,step,$(folder)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build run test diff lint asan bench install clean $(STEPS)
+.PHONY: help deps deps-test build run test diff format lint asan bench install clean $(STEPS)
 
 help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,9 @@ $(STEPS): have-cmake
 
 diff:  ## STEP=03: what a step adds to the one before, then its core (FULL=1: its details too)
 	@tools/diff.sh '$(STEP)' $(if $(FULL),full)
+
+format:  ## clang-format every source
+	find common steps rootfs-fetch tests -name '*.[ch]pp' | xargs clang-format -i
 
 lint: deps-test  ## format, sizes, scripts; then clang's warnings and clang-tidy
 	tools/lint.sh

@@ -11,7 +11,9 @@ check_format() {
     echo "lint: needs clang-format 14, so the format was not checked" >&2
     return 77
   fi
-  sources | xargs clang-format --dry-run -Werror
+  local places
+  places=$(sources | xargs clang-format --dry-run -Werror 2>&1 | sed -nE 's/^([^:]+:[0-9]+):[0-9]+: error.*/\1/p')
+  [[ -z $places ]] || { echo "not as .clang-format has it (\`make format\` mends it):"; echo "$places"; return 1; }
 }
 
 too_long() {  # FILE LIMIT WHY

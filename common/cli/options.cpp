@@ -16,7 +16,8 @@ void Options::flag(const std::string& names, const std::string& help, OnFlag on_
   Option option;
   option.help = help;
   option.handler = [names, on_flag = std::move(on_flag)](const std::string& value) {
-    if (value != "true") throw UsageError(fmt::format("--{} takes no value", names.substr(names.find(',') + 1)));
+    if (value != "true")
+      throw UsageError(fmt::format("--{} takes no value", names.substr(names.find(',') + 1)));
     on_flag();
   };
   add(names, std::move(option));
@@ -31,8 +32,9 @@ void Options::value(const std::string& names, const std::string& metavar, const 
   add(names, std::move(option));
 }
 
-void Options::optional_value(const std::string& names, const std::string& metavar, const std::string& implicit,
-                             const std::string& help, OnValue on_value) {
+void Options::optional_value(const std::string& names, const std::string& metavar,
+                             const std::string& implicit, const std::string& help,
+                             OnValue on_value) {
   value(names, metavar, help, std::move(on_value));
   options_.back().implicit = implicit;
   options_.back().value_is_optional = true;
@@ -57,7 +59,8 @@ size_t Options::options_before_positionals(const std::vector<std::string>& argum
       at += word.find('=') == std::string::npos && takes_next(find(word.substr(2))) ? 2 : 1;
       continue;
     }
-    // "-it" is -i -t; "-v/a:/b" and "-v /a:/b" are the same: a value follows only if the letter is the last.
+    // "-it" is -i -t; "-v/a:/b" and "-v /a:/b" are the same: a value follows only if the letter is
+    // the last.
     size_t letter = 1;
     while (letter < word.size() && !takes_next(find(word.substr(letter, 1)))) ++letter;
     at += letter + 1 == word.size() ? 2 : 1;
@@ -65,13 +68,15 @@ size_t Options::options_before_positionals(const std::vector<std::string>& argum
   return std::min(at, arguments.size());
 }
 
-void Options::run_handlers(const std::string& command, const std::vector<std::string>& arguments) const {
+void Options::run_handlers(const std::string& command,
+                           const std::vector<std::string>& arguments) const {
   cxxopts::Options parser(command);
   for (const Option& option : options_) {
     const std::string names =
         option.letter == 0 ? option.name : std::string(1, option.letter) + "," + option.name;
-    auto value = option.metavar.empty() ? std::static_pointer_cast<cxxopts::Value>(cxxopts::value<bool>())
-                                        : cxxopts::value<std::string>();
+    auto value = option.metavar.empty()
+                     ? std::static_pointer_cast<cxxopts::Value>(cxxopts::value<bool>())
+                     : cxxopts::value<std::string>();
     if (option.value_is_optional) value = value->implicit_value(option.implicit);
     parser.add_options()(names, "", value);
   }
@@ -81,7 +86,8 @@ void Options::run_handlers(const std::string& command, const std::vector<std::st
   for (const auto& given : parsed.arguments()) find(given.key())->handler(given.value());
 }
 
-void Options::parse_options(const std::string& command, const std::vector<std::string>& arguments) const {
+void Options::parse_options(const std::string& command,
+                            const std::vector<std::string>& arguments) const {
   if (arguments.empty()) return;
   try {
     run_handlers(command, arguments);
@@ -99,7 +105,8 @@ std::vector<std::string> Options::parse(const std::string& command,
   std::vector<std::string> rest = arguments;
   std::vector<std::string> positional;
   for (;;) {
-    const auto middle = rest.begin() + static_cast<std::ptrdiff_t>(options_before_positionals(rest));
+    const auto middle =
+        rest.begin() + static_cast<std::ptrdiff_t>(options_before_positionals(rest));
     parse_options(command, {rest.begin(), middle});
     rest.erase(rest.begin(), middle);
     const bool dashes = !rest.empty() && rest.front() == "--";
@@ -123,7 +130,8 @@ std::string Options::help() const {
     if (option.value_is_optional) left += "[=" + option.metavar + "]";
     if (!option.metavar.empty() && !option.value_is_optional) left += " " + option.metavar;
     if (left.size() + 2 > kColumn) left += "\n" + std::string(kColumn - 2, ' ');
-    const size_t last_line = left.size() - (left.rfind('\n') == std::string::npos ? 0 : left.rfind('\n') + 1);
+    const size_t last_line =
+        left.size() - (left.rfind('\n') == std::string::npos ? 0 : left.rfind('\n') + 1);
     out += left + std::string(kColumn - std::min(kColumn, last_line), ' ') + option.help + "\n";
   }
   return out;

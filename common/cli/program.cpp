@@ -42,7 +42,8 @@ void add_steps_own(Options& options) {
     shared().state_root = folder;
   });
   options.optional_value("explain", "all|json", "step",
-                         "say each system call: this lesson's in full, earlier ones' as a count", set_style);
+                         "say each system call: this lesson's in full, earlier ones' as a count",
+                         set_style);
   options.flag("step", "stop before each call that is shown, until Enter", [] {
     shared().narration.stop = true;
     if (shared().narration.style == narrate::Style::kOff) set_style("step");
@@ -69,7 +70,8 @@ void Program::add_shared_to(Options& options) const {
 }
 
 std::string Program::help() const {
-  std::string out = fmt::format("{} - {}\n\nusage: {} COMMAND [OPTIONS] …\n\ncommands:\n", name_, summary_, name_);
+  std::string out = fmt::format("{} - {}\n\nusage: {} COMMAND [OPTIONS] …\n\ncommands:\n", name_,
+                                summary_, name_);
   for (const Command& command : commands_) {
     if (!command.hidden) out += fmt::format("  {:<10} {}\n", command.name, command.summary);
   }
@@ -88,7 +90,8 @@ int Program::run_command(const Command& command, const std::vector<std::string>&
   Options options;
   if (command.options) command.options(options);
   add_shared_to(options);
-  for (const std::string& word : arguments) {  // help wins over what may be missing or wrong beside it
+  for (const std::string& word :
+       arguments) {  // help wins over what may be missing or wrong beside it
     if (word == "--") break;
     if ((word == "--help" || word == "-h") && &word == &arguments.front()) {
       print(help(command, options));

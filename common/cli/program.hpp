@@ -17,13 +17,15 @@ struct Command {
   std::function<void(Options&)> options;
   /// Gets the positional arguments; its result is the exit status.
   std::function<int(const std::vector<std::string>&)> run;
-  /// The exit code of this program's own failure: for `run` and `exec` 125, 126, 127, for all others 1.
+  /// The exit code of this program's own failure: for `run` and `exec` 125, 126, 127, for all
+  /// others 1.
   bool exit_codes_of_run = false;
   /// Not for people: left out of the help.
   bool hidden = false;
 };
 
-/// A step's program: its commands, `--help`, `--version`, and what all commands share (`--root`, `--explain`,
+/// A step's program: its commands, `--help`, `--version`, and what all commands share (`--root`,
+/// `--explain`,
 /// `--step`, `--log`-less errors on standard error in one form).
 class Program {
  public:
@@ -33,11 +35,14 @@ class Program {
 
   void add(Command command) { commands_.push_back(std::move(command)); }
 
-  /// What every command understands, before its name or behind it, in place of a step's own options.
+  /// What every command understands, before its name or behind it, in place of a step's own
+  /// options.
   void share(std::function<void(Options&)> options) { shared_options_ = std::move(options); }
 
   /// Called with a first word that names no command, to throw an error that knows more about it.
-  void on_unknown(std::function<void(const std::string&)> refuse) { on_unknown_ = std::move(refuse); }
+  void on_unknown(std::function<void(const std::string&)> refuse) {
+    on_unknown_ = std::move(refuse);
+  }
 
   /// main(): finds the command, parses, runs, reports errors. Returns the exit status.
   int run(int argc, char** argv);
@@ -58,8 +63,8 @@ class Program {
   std::function<void(const std::string&)> on_unknown_;
 };
 
-/// The folder of all state files: `--root`, else /run/lockstep for root, else $XDG_RUNTIME_DIR/lockstep, else
-/// /tmp/lockstep-UID.
+/// The folder of all state files: `--root`, else /run/lockstep for root, else
+/// $XDG_RUNTIME_DIR/lockstep, else /tmp/lockstep-UID.
 const std::string& state_root();
 
 }  // namespace lockstep::cli

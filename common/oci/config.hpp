@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-/// The OCI runtime-spec's config.json as plain structs: its structure and its names. Flags, an image's
-/// config and a bundle's config.json all become one of these; below main.cpp nothing knows where it came
-/// from. Each step adds the parts that it does something with. See: the runtime-spec's config.md and
-/// config-linux.md
+/// The OCI runtime-spec's config.json as plain structs: its structure and its names. Flags, an
+/// image's config and a bundle's config.json all become one of these; below main.cpp nothing knows
+/// where it came from. Each step adds the parts that it does something with. See: the
+/// runtime-spec's config.md and config-linux.md
 namespace lockstep::oci {
 
 /// `process.user`.
@@ -32,12 +32,13 @@ struct ConsoleSize {
 struct Process {
   bool terminal = false;
   std::optional<ConsoleSize> console_size;
-  std::string cwd;                // absolute; empty (only before there is a rootfs): the caller's own
+  std::string cwd;  // absolute; empty (only before there is a rootfs): the caller's own
   std::vector<std::string> env;   // "NAME=value"
   std::vector<std::string> args;  // args[0] is looked up on PATH unless it holds a '/'
   User user;
 
-  /// Not of the spec: the signal that it gets when the runtime's process ends (0: none, it lives on).
+  /// Not of the spec: the signal that it gets when the runtime's process ends (0: none, it lives
+  /// on).
   int parent_death_signal = 0;
   /// Not of the spec: it is left running in the background, away from the caller's terminal.
   bool detached = false;
@@ -96,10 +97,10 @@ struct Config {
   std::map<std::string, std::string> annotations;
 };
 
-/// Settings of lockstep's own that the spec has no field for travel as annotations, the spec's way to
-/// extend it, so that they are in the bundle and in the state file like all others.
-constexpr const char* kInitAnnotation = "io.lockstep.init";          // "true": --init
-constexpr const char* kNoPivotAnnotation = "io.lockstep.no-pivot";   // "true": --no-pivot
+/// Settings of lockstep's own that the spec has no field for travel as annotations, the spec's way
+/// to extend it, so that they are in the bundle and in the state file like all others.
+constexpr const char* kInitAnnotation = "io.lockstep.init";         // "true": --init
+constexpr const char* kNoPivotAnnotation = "io.lockstep.no-pivot";  // "true": --no-pivot
 
 /// Whether an annotation of ours is "true".
 inline bool annotated(const Config& config, const char* name) {

@@ -7,9 +7,10 @@
 namespace lockstep::oci {
 
 /// Reads a config.json. `name` is what errors call the document. Throws Error that names the place:
-/// `config.json: process.args[1]: expected a string, got 7`, `config.json: line 3, column 5: …`. A field that
-/// this step does nothing with is refused, never ignored in silence: `config.json: linux.seccomp: not
-/// supported by this step`. (Unknown fields are ignored, as the spec demands: "Extensibility".)
+/// `config.json: process.args[1]: expected a string, got 7`, `config.json: line 3, column 5: …`. A
+/// field that this step does nothing with is refused, never ignored in silence: `config.json:
+/// linux.seccomp: not supported by this step`. (Unknown fields are ignored, as the spec demands:
+/// "Extensibility".)
 Config read_config(const std::string& text, const std::string& name = "config.json");
 
 /// Writes it as read_config reads it: empty parts are left out.

@@ -30,7 +30,8 @@ int open_in_root(int root, const char* path, int flags) {
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
   for (;;) {
     const auto raw = static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how));
-    // EAGAIN: something was renamed during the look-up, so the kernel can't vouch for it; look again.
+    // EAGAIN: something was renamed during the look-up, so the kernel can't vouch for it; look
+    // again.
     if (raw >= 0 || (errno != EAGAIN && errno != EINTR)) return raw;
   }
 }
@@ -39,9 +40,9 @@ std::optional<Fd> result(int raw, const std::string& path) {
   if (raw >= 0) return Fd(raw);
   if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
   const int code = errno;
-  throw SysError(code, fmt::format("openat2({}, RESOLVE_IN_ROOT)", quoted(path)),
-                 code == ELOOP ? "a link there leads nowhere, or through /proc: nothing in a rootfs may"
-                               : "");
+  throw SysError(
+      code, fmt::format("openat2({}, RESOLVE_IN_ROOT)", quoted(path)),
+      code == ELOOP ? "a link there leads nowhere, or through /proc: nothing in a rootfs may" : "");
 }
 
 }  // namespace
@@ -70,8 +71,9 @@ Fd Beneath::make_directories(const std::string& path, mode_t mode) const {
   const bool made = sys::make_directory(parent, plain.filename().string(), mode,
                                         "a mount needs a folder to land on");
   if (auto there = open(path, O_PATH | O_DIRECTORY)) return std::move(*there);
-  throw SysError(made ? ENOENT : ENOTDIR, fmt::format("{} in the rootfs", quoted(path)),
-                 "it is a file or a dangling link where a folder is needed: remove it from the rootfs");
+  throw SysError(
+      made ? ENOENT : ENOTDIR, fmt::format("{} in the rootfs", quoted(path)),
+      "it is a file or a dangling link where a folder is needed: remove it from the rootfs");
 }
 
 Fd Beneath::make_file(const std::string& path, mode_t mode) const {

@@ -8,7 +8,6 @@
 
 #include <array>
 #include <optional>
-#include <optional>
 
 #include "common/os/call.hpp"
 #include "common/os/fd.hpp"
@@ -43,11 +42,14 @@ void borrow_root_if_needed() {
   const uid_t uid = ::geteuid();
   const gid_t gid = ::getegid();
   lender = uid;
-  sys::unshare(CLONE_NEWUSER, "without root: a user namespace gives root's powers over what is made in it");
+  sys::unshare(CLONE_NEWUSER,
+               "without root: a user namespace gives root's powers over what is made in it");
   write_map("/proc/self/setgroups", "deny", "who maps a group of one's own may not drop groups");
   write_map("/proc/self/uid_map", fmt::format("0 {} 1", uid), "uid 0 inside is the caller outside");
-  write_map("/proc/self/gid_map", fmt::format("0 {} 1", gid), "gid 0 inside is the caller's group outside");
-  narrate::say(fmt::format("(not root: borrowed root in a user namespace, where uid {} is shown as 0)", uid));
+  write_map("/proc/self/gid_map", fmt::format("0 {} 1", gid),
+            "gid 0 inside is the caller's group outside");
+  narrate::say(fmt::format(
+      "(not root: borrowed root in a user namespace, where uid {} is shown as 0)", uid));
 }
 
 }  // namespace lockstep

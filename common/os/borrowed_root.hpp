@@ -2,22 +2,22 @@
 
 #include <sys/types.h>
 
-#include <sys/types.h>
-
 namespace lockstep {
 
-/// Without root, the steps up to 05 borrow it: a user namespace in which the caller's own id is shown as 0,
-/// and which has every capability over the namespaces that are made in it, and none over the host's. Lesson
-/// 06 opens this box and puts the container's own user namespace in its place.
+/// Without root, the steps up to 05 borrow it: a user namespace in which the caller's own id is
+/// shown as 0, and which has every capability over the namespaces that are made in it, and none
+/// over the host's. Lesson 06 opens this box and puts the container's own user namespace in its
+/// place.
 ///
-/// Does nothing if the process has CAP_SYS_ADMIN already. Else makes the namespace, maps the caller's uid and
-/// gid (a single-id map, so setgroups(2) is denied first: see user_namespaces(7)) and says so in one line
-/// on standard error. Throws SysError with the machine's reason where user namespaces are forbidden.
-/// To be called while single-threaded, before any other namespace is made.
+/// Does nothing if the process has CAP_SYS_ADMIN already. Else makes the namespace, maps the
+/// caller's uid and gid (a single-id map, so setgroups(2) is denied first: see user_namespaces(7))
+/// and says so in one line on standard error. Throws SysError with the machine's reason where user
+/// namespaces are forbidden. To be called while single-threaded, before any other namespace is
+/// made.
 void borrow_root_if_needed();
 
-/// Who called this program: its user's id as the host knows it, also after root was borrowed (geteuid(2)
-/// says 0 from then on). Decides where that user's files are.
+/// Who called this program: its user's id as the host knows it, also after root was borrowed
+/// (geteuid(2) says 0 from then on). Decides where that user's files are.
 uid_t caller_uid();
 
 /// The uid of who called this program, as the host numbers it: also after root was borrowed.

@@ -9,8 +9,8 @@
 
 namespace lockstep {
 
-/// Makes one system call: narrates it if asked; on failure throws a SysError with its operands and a
-/// hint. The way every wrapper in this folder is written:
+/// Makes one system call: narrates it if asked; on failure throws a SysError with its operands and
+/// a hint. The way every wrapper in this folder is written:
 ///   call(why, [&] { return fmt::format("sethostname({})", quoted(name)); },
 ///        [&] { return ::sethostname(name.data(), name.size()); }, [](int code) { return hint; });
 /// `describe` runs only when its words are needed; `hint(errno)` only on failure.

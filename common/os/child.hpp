@@ -24,13 +24,14 @@ class ExitStatus {
   int wait_status_;
 };
 
-/// A child process in new namespaces. Dropped without wait() or forget(), it is killed and reaped: no
-/// process of ours stays behind because of an exception.
+/// A child process in new namespaces. Dropped without wait() or forget(), it is killed and reaped:
+/// no process of ours stays behind because of an exception.
 class Child {
  public:
-  /// Clones this process (clone3 + pidfd) into new `namespaces` (CLONE_NEW*). The child runs `body` and
-  /// never returns from here: it ends with _exit, so that no destructor of the parent's runs twice. An
-  /// exception that leaves `body` ends it with status 125, in silence: `body` reports its own errors.
+  /// Clones this process (clone3 + pidfd) into new `namespaces` (CLONE_NEW*). The child runs `body`
+  /// and never returns from here: it ends with _exit, so that no destructor of the parent's runs
+  /// twice. An exception that leaves `body` ends it with status 125, in silence: `body` reports its
+  /// own errors.
   static Child clone(uint64_t namespaces, const std::function<void()>& body, Why why = {});
 
   Child(Child&&) noexcept = default;

@@ -13,11 +13,12 @@ namespace lockstep {
 /// exit with 1 for any of them, as runc does.
 enum class Failure : uint8_t { kRuntime = 125, kNotExecutable = 126, kNotFound = 127 };
 
-/// A failure that a person will read: one line that says what was attempted and why it did not work,
-/// and, where it is known, a hint that names the cause and the way out.
+/// A failure that a person will read: one line that says what was attempted and why it did not
+/// work, and, where it is known, a hint that names the cause and the way out.
 class Error : public std::runtime_error {
  public:
-  explicit Error(const std::string& what, std::string hint = "", Failure failure = Failure::kRuntime)
+  explicit Error(const std::string& what, std::string hint = "",
+                 Failure failure = Failure::kRuntime)
       : std::runtime_error(what), hint_(std::move(hint)), failure_(failure) {}
 
   const std::string& hint() const { return hint_; }
@@ -48,7 +49,8 @@ class SysError : public Error {
 
 /// `text` in double quotes, with C escapes for what a terminal should not be sent.
 std::string quoted(std::string_view text);
-// Where <iomanip> came in, std::quoted would be as good a match for a std::string. These are better ones.
+// Where <iomanip> came in, std::quoted would be as good a match for a std::string. These are better
+// ones.
 inline std::string quoted(const std::string& text) { return quoted(std::string_view(text)); }
 inline std::string quoted(std::string& text) { return quoted(std::string_view(text)); }
 inline std::string quoted(const char* text) { return quoted(std::string_view(text)); }

@@ -34,7 +34,8 @@ void reset_signals() {
 
 /// Both calls: told in advance, because nobody is left to tell it afterwards.
 template <typename Describe, typename Invoke>
-[[noreturn]] void execute_or_throw(const std::string& path, Describe describe, Invoke invoke, const Why& why) {
+[[noreturn]] void execute_or_throw(const std::string& path, Describe describe, Invoke invoke,
+                                   const Why& why) {
   if (narrate::on()) {
     narrate::before(why, describe());
     narrate::after(why, describe(), 0, 0);
@@ -58,22 +59,25 @@ void execute(const std::string& path, const std::vector<std::string>& arguments,
   execute_or_throw(
       path,
       [&] {
-        return fmt::format("execve({}, {}, {} variables)", quoted(path), words::list(arguments), environment.size());
+        return fmt::format("execve({}, {}, {} variables)", quoted(path), words::list(arguments),
+                           environment.size());
       },
       [&] { ::execve(path.c_str(), argv.data(), envp.data()); }, why);
 }
 
-void execute_open(const Fd& file, const std::string& name, const std::vector<std::string>& arguments,
+void execute_open(const Fd& file, const std::string& name,
+                  const std::vector<std::string>& arguments,
                   const std::vector<std::string>& environment, Why why) {
   const auto argv = pointers(arguments);
   const auto envp = pointers(environment);
   execute_or_throw(
       file.path(),
       [&] {
-        return fmt::format("execveat({}, \"\", {}, {} variables, AT_EMPTY_PATH)", quoted(name), words::list(arguments),
-                           environment.size());
+        return fmt::format("execveat({}, \"\", {}, {} variables, AT_EMPTY_PATH)", quoted(name),
+                           words::list(arguments), environment.size());
       },
-      [&] { ::syscall(SYS_execveat, file.get(), "", argv.data(), envp.data(), AT_EMPTY_PATH); }, why);
+      [&] { ::syscall(SYS_execveat, file.get(), "", argv.data(), envp.data(), AT_EMPTY_PATH); },
+      why);
 }
 
 }  // namespace lockstep::sys

@@ -48,8 +48,10 @@ std::string missing_interpreter_hint(const std::string& path) {
   if (head.rfind("#!", 0) == 0) {
     std::string line = head.substr(2, head.find('\n') - 2);
     if (!line.empty() && line.back() == '\r') {
-      return fmt::format("{} has Windows line ends, so its interpreter's name ends in a carriage return: "
-                         "convert it, e.g. with `sed -i 's/\\r$//'`", path);
+      return fmt::format(
+          "{} has Windows line ends, so its interpreter's name ends in a carriage return: "
+          "convert it, e.g. with `sed -i 's/\\r$//'`",
+          path);
     }
     line.erase(0, line.find_first_not_of(" \t"));
     return fmt::format("the script's interpreter {} is not there: install it in the rootfs",
@@ -57,8 +59,10 @@ std::string missing_interpreter_hint(const std::string& path) {
   }
   const std::string interpreter = elf_interpreter(head);
   if (!interpreter.empty() && !exists(interpreter)) {
-    return fmt::format("the file is there, but its dynamic linker {} is not: add it and its libraries to "
-                       "the rootfs, or use a static program", quoted(interpreter));
+    return fmt::format(
+        "the file is there, but its dynamic linker {} is not: add it and its libraries to "
+        "the rootfs, or use a static program",
+        quoted(interpreter));
   }
   return "";
 }
@@ -68,8 +72,8 @@ std::string denied_hint(const std::string& path) {
   for (size_t at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1)) {
     const std::string folder = path.substr(0, at);
     if (::faccessat(AT_FDCWD, folder.c_str(), X_OK, AT_EACCESS) != 0) {
-      return fmt::format("the folder {} may not be searched by uid {}: chmod a+x it", quoted(folder),
-                         ::geteuid());
+      return fmt::format("the folder {} may not be searched by uid {}: chmod a+x it",
+                         quoted(folder), ::geteuid());
     }
   }
   struct stat status {};
@@ -81,7 +85,8 @@ std::string denied_hint(const std::string& path) {
     return "its file system is mounted noexec";
   }
   if (::faccessat(AT_FDCWD, path.c_str(), X_OK, AT_EACCESS) != 0) {
-    return fmt::format("its mode {:04o} lets uid {} not execute it", status.st_mode & 07777U, ::geteuid());
+    return fmt::format("its mode {:04o} lets uid {} not execute it", status.st_mode & 07777U,
+                       ::geteuid());
   }
   return "a security module (AppArmor, SELinux; see dmesg) may have denied it";
 }
@@ -96,7 +101,8 @@ std::string execute_hint(int code, const std::string& path) {
     case EPERM:
       return denied_hint(path);
     case ENOEXEC:
-      return "the file is no program of this machine: another architecture, an empty file, or a script "
+      return "the file is no program of this machine: another architecture, an empty file, or a "
+             "script "
              "without a #! line";
     case E2BIG:
       return "the arguments and the environment together are too long: see ARG_MAX in execve(2)";

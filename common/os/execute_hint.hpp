@@ -4,9 +4,9 @@
 
 namespace lockstep {
 
-/// Why execve(path) failed with `code`: a missing interpreter, a script with Windows line ends, another
-/// machine's program, a noexec mount, a missing x bit, a folder that can't be searched. Looks at the
-/// file as the caller sees it.
+/// Why execve(path) failed with `code`: a missing interpreter, a script with Windows line ends,
+/// another machine's program, a noexec mount, a missing x bit, a folder that can't be searched.
+/// Looks at the file as the caller sees it.
 std::string execute_hint(int code, const std::string& path);
 
 }  // namespace lockstep

@@ -54,7 +54,8 @@ std::string read_all(const Fd& fd, std::string_view name, size_t limit) {
     if (done == 0) return text;
     text.append(buffer.data(), static_cast<size_t>(done));
     if (text.size() > limit) {
-      throw Error(fmt::format("{}: larger than {} bytes, which no such file should be", name, limit));
+      throw Error(
+          fmt::format("{}: larger than {} bytes, which no such file should be", name, limit));
     }
   }
 }

@@ -8,8 +8,8 @@
 
 namespace lockstep {
 
-/// Owns one file descriptor and closes it. Every descriptor of this program is O_CLOEXEC: nothing of
-/// the host may leak into a container by being open (CVE-2024-21626).
+/// Owns one file descriptor and closes it. Every descriptor of this program is O_CLOEXEC: nothing
+/// of the host may leak into a container by being open (CVE-2024-21626).
 class Fd {
  public:
   Fd() = default;

@@ -26,7 +26,8 @@ Fd open(const std::string& path, int flags, mode_t mode) {
 bool make_directory(const Fd& directory, const std::string& name, mode_t mode, Why why) {
   try {
     call(
-        why, [&] { return fmt::format("mkdirat({}, {}, {:04o})", directory.get(), quoted(name), mode); },
+        why,
+        [&] { return fmt::format("mkdirat({}, {}, {:04o})", directory.get(), quoted(name), mode); },
         [&] { return ::mkdirat(directory.get(), name.c_str(), mode); },
         [](int code) { return std::string(code == EROFS ? "the file system is read-only" : ""); });
     return true;
@@ -46,11 +47,15 @@ void make_node(const Fd& directory, const std::string& name, mode_t mode, dev_t 
       [&] { return ::mknodat(directory.get(), name.c_str(), mode, device); });
 }
 
-bool make_symlink(const std::string& target, const Fd& directory, const std::string& name, Why why) {
+bool make_symlink(const std::string& target, const Fd& directory, const std::string& name,
+                  Why why) {
   try {
     call(
         why,
-        [&] { return fmt::format("symlinkat({}, {}, {})", quoted(target), directory.get(), quoted(name)); },
+        [&] {
+          return fmt::format("symlinkat({}, {}, {})", quoted(target), directory.get(),
+                             quoted(name));
+        },
         [&] { return ::symlinkat(target.c_str(), directory.get(), name.c_str()); });
     return true;
   } catch (const SysError& error) {
@@ -60,15 +65,17 @@ bool make_symlink(const std::string& target, const Fd& directory, const std::str
 }
 
 bool make_empty_file(const Fd& directory, const std::string& name, mode_t mode) {
-  const Fd file(::openat(directory.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                         mode));
+  const Fd file(::openat(directory.get(), name.c_str(),
+                         O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
   if (file) return true;
   if (errno == EEXIST) return false;
-  throw SysError(errno, fmt::format("openat({}, {}, O_CREAT|O_EXCL)", directory.get(), quoted(name)),
-                 errno == EROFS ? "the file system is read-only: make the file on the host first" : "");
+  throw SysError(
+      errno, fmt::format("openat({}, {}, O_CREAT|O_EXCL)", directory.get(), quoted(name)),
+      errno == EROFS ? "the file system is read-only: make the file on the host first" : "");
 }
 
-void replace_file(const Fd& directory, const std::string& name, const std::string& text, mode_t mode) {
+void replace_file(const Fd& directory, const std::string& name, const std::string& text,
+                  mode_t mode) {
   // One name for the temporary: callers hold a lock, and what a killed one left is overwritten.
   const std::string temporary = "." + name + ".new";
   const Fd file(::openat(directory.get(), temporary.c_str(),

@@ -11,7 +11,8 @@
 /// Calls on files, each relative to an open directory, each narrating itself and throwing SysError.
 namespace lockstep::sys {
 
-/// open(2) on a path of the host's, with O_CLOEXEC added. Nothing if it isn't there (ENOENT, ENOTDIR).
+/// open(2) on a path of the host's, with O_CLOEXEC added. Nothing if it isn't there (ENOENT,
+/// ENOTDIR).
 std::optional<Fd> open_if_there(const std::string& path, int flags);
 /// The same, but a missing file is an error.
 Fd open(const std::string& path, int flags, mode_t mode = 0);
@@ -20,16 +21,19 @@ Fd open(const std::string& path, int flags, mode_t mode = 0);
 bool make_directory(const Fd& directory, const std::string& name, mode_t mode, Why why = {});
 
 /// mknodat(2).
-void make_node(const Fd& directory, const std::string& name, mode_t mode, dev_t device, Why why = {});
+void make_node(const Fd& directory, const std::string& name, mode_t mode, dev_t device,
+               Why why = {});
 
 /// symlinkat(2). False if the name is taken already.
-bool make_symlink(const std::string& target, const Fd& directory, const std::string& name, Why why = {});
+bool make_symlink(const std::string& target, const Fd& directory, const std::string& name,
+                  Why why = {});
 
 /// Makes an empty regular file (openat O_CREAT|O_EXCL|O_NOFOLLOW). False if the name is taken.
 bool make_empty_file(const Fd& directory, const std::string& name, mode_t mode);
 
 /// Replaces the file `name` in `directory` by `text` at one moment: a temporary file, written, and
 /// renamed over it. A reader sees the old text or the new one, whatever happens meanwhile.
-void replace_file(const Fd& directory, const std::string& name, const std::string& text, mode_t mode);
+void replace_file(const Fd& directory, const std::string& name, const std::string& text,
+                  mode_t mode);
 
 }  // namespace lockstep::sys

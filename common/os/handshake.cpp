@@ -17,7 +17,7 @@ struct Head {
   Kind kind;
   uint8_t stage;
   uint8_t failure;
-  int32_t code;       // errno, 0 if it was no system call
+  int32_t code;        // errno, 0 if it was no system call
   uint32_t what_size;  // then the hint follows, to the end
 };
 
@@ -164,7 +164,8 @@ void Handshake::send(const Fd& descriptor) {
 Fd Handshake::receive() {
   while (received_.empty()) {
     Message message = take();
-    if (message.head.kind == Kind::kEnd) throw Vanished("no descriptor came: the other side has gone");
+    if (message.head.kind == Kind::kEnd)
+      throw Vanished("no descriptor came: the other side has gone");
     if (message.head.kind == Kind::kStage) reached_ = message.head.stage;
     if (message.head.kind == Kind::kDescriptor) received_.push_back(std::move(message.descriptor));
   }

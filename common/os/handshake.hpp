@@ -10,8 +10,8 @@
 
 namespace lockstep {
 
-/// How far a container's first process has come; each later one includes the earlier. The whole ladder
-/// uses these four, in this order (see docs/design.md, "the order").
+/// How far a container's first process has come; each later one includes the earlier. The whole
+/// ladder uses these four, in this order (see docs/design.md, "the order").
 enum class Stage : uint8_t {
   kCloned,   // it exists, in its namespaces; the host may now give it id maps, limits, a network
   kMounted,  // its file tree stands, not yet entered; the host may now run its hooks
@@ -26,8 +26,8 @@ class Vanished : public Error {
 };
 
 /// A conversation between the runtime ("host") and the container's first process ("child") over a
-/// socketpair. It carries stages, errors with their operands and hints, and descriptors. Both ends are
-/// O_CLOEXEC: a successful execve is heard on the host's side as the end of the conversation.
+/// socketpair. It carries stages, errors with their operands and hints, and descriptors. Both ends
+/// are O_CLOEXEC: a successful execve is heard on the host's side as the end of the conversation.
 /// See: unix(7), SCM_RIGHTS
 class Handshake {
  public:
@@ -37,8 +37,8 @@ class Handshake {
   void be_host() { child_end_.reset(); }
   void be_child() { host_end_.reset(); }
 
-  /// Host: waits until the child is at `stage` or past it; rethrows its error. Descriptors that arrive
-  /// meanwhile are kept for receive().
+  /// Host: waits until the child is at `stage` or past it; rethrows its error. Descriptors that
+  /// arrive meanwhile are kept for receive().
   void await(Stage stage);
   /// Host: lets the child go on from `stage`.
   void release(Stage stage);

@@ -42,18 +42,22 @@ std::string permission_hint(const MountOperands& operands) {
            "root, or let the step borrow root in a user namespace";
   }
   if (operands.type == "sysfs") {
-    return "sysfs can be mounted only by who owns the network namespace: give the container a network "
+    return "sysfs can be mounted only by who owns the network namespace: give the container a "
+           "network "
            "namespace of its own, or bind the host's /sys read-only";
   }
   if (operands.type == "proc") {
-    return "a new /proc may show no more than the one that is there: something is mounted over a part "
+    return "a new /proc may show no more than the one that is there: something is mounted over a "
+           "part "
            "of /proc (as inside Docker without --privileged), or there is no new PID namespace";
   }
   if ((operands.flags & MS_REMOUNT) != 0 && in_own_user_namespace()) {
-    return "in a user namespace a remount must keep the flags that the mount came with (nosuid, nodev, "
+    return "in a user namespace a remount must keep the flags that the mount came with (nosuid, "
+           "nodev, "
            "noexec, ro, atime): they are locked";
   }
-  return "the file system may not be mounted from a user namespace, or a security module (AppArmor, "
+  return "the file system may not be mounted from a user namespace, or a security module "
+         "(AppArmor, "
          "SELinux; see dmesg) denied it";
 }
 
@@ -62,23 +66,29 @@ std::string permission_hint(const MountOperands& operands) {
 std::string mount_hint(int code, const MountOperands& operands) {
   switch (code) {
     case ENOENT:
-      if (!exists(operands.target)) return fmt::format("the mount point {} must exist", operands.target);
+      if (!exists(operands.target))
+        return fmt::format("the mount point {} must exist", operands.target);
       return fmt::format("the source {} must exist", quoted(operands.source));
     case ENOTDIR:
-      return "one of source and target is a folder and the other is a file: both must be the same kind";
+      return "one of source and target is a folder and the other is a file: both must be the same "
+             "kind";
     case EPERM:
     case EACCES:
       return permission_hint(operands);
     case ENODEV:
-      return fmt::format("this kernel has no file system {}: see /proc/filesystems (a module may be "
-                         "missing)", quoted(operands.type));
+      return fmt::format(
+          "this kernel has no file system {}: see /proc/filesystems (a module may be "
+          "missing)",
+          quoted(operands.type));
     case EINVAL:
       if ((operands.flags & MS_BIND) != 0) {
         return "binding a folder without what is mounted below it is refused in a user namespace: "
                "use a recursive bind (rbind)";
       }
-      return fmt::format("the file system {} doesn't know one of the options; the kernel's own words "
-                         "are in dmesg", quoted(operands.type));
+      return fmt::format(
+          "the file system {} doesn't know one of the options; the kernel's own words "
+          "are in dmesg",
+          quoted(operands.type));
     case ENOSPC:
       return "not the disk is full: the mount namespace holds fs.mount-max mounts already";
     case ELOOP:
@@ -91,7 +101,8 @@ std::string mount_hint(int code, const MountOperands& operands) {
 std::string clone_tree_hint(int code, const std::string& path, bool recursive) {
   if (code == ENOENT) return fmt::format("{} must exist on the host", quoted(path));
   if (code == EINVAL && !recursive) {
-    return "binding a folder without what is mounted below it is refused in a user namespace: use a "
+    return "binding a folder without what is mounted below it is refused in a user namespace: use "
+           "a "
            "recursive bind (rbind)";
   }
   if (code == EINVAL) return "the mount is unbindable (see unbindable in mount_namespaces(7))";
@@ -100,7 +111,8 @@ std::string clone_tree_hint(int code, const std::string& path, bool recursive) {
 
 std::string mount_attributes_hint(int code) {
   if (code == EPERM) {
-    return "in a user namespace the flags that a mount came with (nosuid, nodev, noexec, ro, atime) are "
+    return "in a user namespace the flags that a mount came with (nosuid, nodev, noexec, ro, "
+           "atime) are "
            "locked: they can be added, not taken away";
   }
   if (code == ENOSYS) return "mount_setattr(2) needs kernel 5.12";
@@ -117,7 +129,8 @@ std::string pivot_root_hint(int code, const std::string& new_root) {
                                : new_root;
   const auto root = proc::mount_of("/");
   if (root && root->type == "rootfs") {
-    return "the host's root is the initial ramfs, which pivot_root(2) can't put away: use --no-pivot";
+    return "the host's root is the initial ramfs, which pivot_root(2) can't put away: use "
+           "--no-pivot";
   }
   const auto mount = proc::mount_of(path);
   if (!mount || mount->target != path) {
@@ -125,7 +138,8 @@ std::string pivot_root_hint(int code, const std::string& new_root) {
   }
   for (const auto& parent : proc::mounts()) {
     if (parent.id == mount->parent && parent.propagation.find("shared:") != std::string::npos) {
-      return fmt::format("the parent mount {} is shared: make it private first", quoted(parent.target));
+      return fmt::format("the parent mount {} is shared: make it private first",
+                         quoted(parent.target));
     }
   }
   if (!is_directory(path)) return fmt::format("{} is not a folder", quoted(path));

@@ -25,10 +25,10 @@ void mount(const std::string& source, const std::string& target, const std::stri
            unsigned long flags, const std::string& data, Why why) {
   call(
       why, [&] { return describe_mount(source, target, type, flags, data); },
-      [&] {
-        return ::mount(or_null(source), target.c_str(), or_null(type), flags, or_null(data));
-      },
-      [&](int code) { return mount_hint(code, {source, target, type, flags}); });
+      [&] { return ::mount(or_null(source), target.c_str(), or_null(type), flags, or_null(data)); },
+      [&](int code) {
+        return mount_hint(code, {source, target, type, flags});
+      });
 }
 
 void mount_on(const std::string& source, const Place& target, const std::string& type,
@@ -39,7 +39,9 @@ void mount_on(const std::string& source, const Place& target, const std::string&
         return ::mount(or_null(source), target.fd.path().c_str(), or_null(type), flags,
                        or_null(data));
       },
-      [&](int code) { return mount_hint(code, {source, target.fd.path(), type, flags}); });
+      [&](int code) {
+        return mount_hint(code, {source, target.fd.path(), type, flags});
+      });
 }
 
 void unmount(const std::string& target, int flags, Why why) {
@@ -83,12 +85,14 @@ void set_mount_attributes(const Place& tree, const MountAttributes& attributes, 
   attr.attr_set = attributes.set;
   attr.attr_clr = attributes.clear;
   attr.propagation = attributes.propagation;
-  const unsigned flags = unsigned{AT_EMPTY_PATH} | (attributes.recursive ? unsigned{AT_RECURSIVE} : 0U);
+  const unsigned flags =
+      unsigned{AT_EMPTY_PATH} | (attributes.recursive ? unsigned{AT_RECURSIVE} : 0U);
   call(
       why,
       [&] {
         return fmt::format(
-            "mount_setattr({}, \"\", AT_EMPTY_PATH{}, {{attr_set={}, attr_clr={}, propagation={}}})",
+            "mount_setattr({}, \"\", AT_EMPTY_PATH{}, {{attr_set={}, attr_clr={}, "
+            "propagation={}}})",
             quoted(tree.name), attributes.recursive ? "|AT_RECURSIVE" : "",
             words::mount_attributes(attributes.set), words::mount_attributes(attributes.clear),
             words::mount_flags(attributes.propagation));
@@ -101,28 +105,33 @@ void attach(const Fd& tree, const Place& target, Why why) {
   call(
       why,
       [&] {
-        return fmt::format("move_mount({}, \"\", {}, \"\", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)",
-                           tree.get(), quoted(target.name));
+        return fmt::format(
+            "move_mount({}, \"\", {}, \"\", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)",
+            tree.get(), quoted(target.name));
       },
       [&] {
         return ::syscall(SYS_move_mount, tree.get(), "", target.fd.get(), "",
                          MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
       },
-      [&](int code) { return mount_hint(code, {"", target.fd.path(), "", 0}); });
+      [&](int code) {
+        return mount_hint(code, {"", target.fd.path(), "", 0});
+      });
 }
 
 void attach(const Fd& tree, const std::string& target, Why why) {
   call(
       why,
       [&] {
-        return fmt::format("move_mount({}, \"\", AT_FDCWD, {}, MOVE_MOUNT_F_EMPTY_PATH)", tree.get(),
-                           quoted(target));
+        return fmt::format("move_mount({}, \"\", AT_FDCWD, {}, MOVE_MOUNT_F_EMPTY_PATH)",
+                           tree.get(), quoted(target));
       },
       [&] {
         return ::syscall(SYS_move_mount, tree.get(), "", AT_FDCWD, target.c_str(),
                          MOVE_MOUNT_F_EMPTY_PATH);
       },
-      [&](int code) { return mount_hint(code, {"", target, "", 0}); });
+      [&](int code) {
+        return mount_hint(code, {"", target, "", 0});
+      });
 }
 
 void pivot_root(const std::string& new_root, const std::string& put_old, Why why) {

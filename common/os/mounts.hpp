@@ -7,7 +7,8 @@
 #include "common/os/mount_api.hpp"
 #include "common/os/why.hpp"
 
-/// The kernel's mount calls, each narrating itself and throwing SysError with its operands as words.
+/// The kernel's mount calls, each narrating itself and throwing SysError with its operands as
+/// words.
 namespace lockstep::sys {
 
 /// A place that is already open, and what a person calls it. Below a rootfs a mount lands on a

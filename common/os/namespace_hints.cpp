@@ -28,9 +28,11 @@ std::string user_namespace_hint() {
   }
   if (sysctl_is("kernel.apparmor_restrict_unprivileged_userns", "1")) {
     return "AppArmor keeps ordinary users from user namespaces (Ubuntu 23.10 and later): as root, "
-           "`sysctl kernel.apparmor_restrict_unprivileged_userns=0`, or give this program a profile";
+           "`sysctl kernel.apparmor_restrict_unprivileged_userns=0`, or give this program a "
+           "profile";
   }
-  return "the sandbox around this process (Docker's seccomp profile, a chroot) forbids user namespaces: "
+  return "the sandbox around this process (Docker's seccomp profile, a chroot) forbids user "
+         "namespaces: "
          "run as root outside of it";
 }
 
@@ -41,7 +43,8 @@ std::string namespaces_hint(int code, uint64_t namespaces) {
   switch (code) {
     case EPERM:
       return user ? user_namespace_hint()
-                  : "new namespaces need CAP_SYS_ADMIN: run as root, or let the step borrow root in a user "
+                  : "new namespaces need CAP_SYS_ADMIN: run as root, or let the step borrow root "
+                    "in a user "
                     "namespace";
     case ENOSPC:
       if (user && sysctl_is("user.max_user_namespaces", "0")) return user_namespace_hint();
@@ -58,7 +61,8 @@ std::string namespaces_hint(int code, uint64_t namespaces) {
 }
 
 std::string join_hint(int code) {
-  if (code == EPERM) return "the container belongs to another user, or this process has no CAP_SYS_ADMIN";
+  if (code == EPERM)
+    return "the container belongs to another user, or this process has no CAP_SYS_ADMIN";
   if (code == ESRCH) return "the container's first process has just ended";
   return "";
 }

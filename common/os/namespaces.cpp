@@ -21,10 +21,10 @@ struct Kind {
   uint64_t flag;
   const char* name;  // in /proc/PID/ns
 };
-constexpr std::array kKinds = {
-    Kind{CLONE_NEWUSER, "user"}, Kind{CLONE_NEWUTS, "uts"}, Kind{CLONE_NEWIPC, "ipc"},
-    Kind{CLONE_NEWPID, "pid"},   Kind{CLONE_NEWNET, "net"}, Kind{CLONE_NEWCGROUP, "cgroup"},
-    Kind{CLONE_NEWNS, "mnt"}};
+constexpr std::array kKinds = {Kind{CLONE_NEWUSER, "user"}, Kind{CLONE_NEWUTS, "uts"},
+                               Kind{CLONE_NEWIPC, "ipc"},   Kind{CLONE_NEWPID, "pid"},
+                               Kind{CLONE_NEWNET, "net"},   Kind{CLONE_NEWCGROUP, "cgroup"},
+                               Kind{CLONE_NEWNS, "mnt"}};
 
 /// "uts:[4026531838] → uts:[4026532201]" for each namespace that `pid` has of its own.
 std::string difference(pid_t pid) {
@@ -80,7 +80,8 @@ namespace {
 /// Before kernel 5.8 setns takes one namespace's file at a time. The user namespace comes first: it
 /// gives the power to join the others.
 void join_one_by_one(pid_t pid, uint64_t kinds) {
-  std::array<Fd, kKinds.size()> files;  // all opened first: after joining mnt there is another /proc
+  std::array<Fd, kKinds.size()>
+      files;  // all opened first: after joining mnt there is another /proc
   for (size_t i = 0; i < kKinds.size(); ++i) {
     if ((kinds & kKinds[i].flag) == 0) continue;
     const std::string path = fmt::format("/proc/{}/ns/{}", pid, kKinds[i].name);

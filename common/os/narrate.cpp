@@ -59,9 +59,10 @@ bool shown(std::string_view lesson) {
 }
 
 void wait_for_enter(const std::string& call) {
-  write_line(fmt::format("        next: {}\n        look from another terminal: ls -l /proc/{}/ns ; "
-                         "cat /proc/{}/mountinfo   (Enter goes on)",
-                         call, ::getpid(), ::getpid()));
+  write_line(
+      fmt::format("        next: {}\n        look from another terminal: ls -l /proc/{}/ns ; "
+                  "cat /proc/{}/mountinfo   (Enter goes on)",
+                  call, ::getpid(), ::getpid()));
   char c = 0;
   while (c != '\n') {
     const ssize_t done = ::read(narrator().answers.get(), &c, 1);

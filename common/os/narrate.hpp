@@ -5,9 +5,9 @@
 
 #include "common/os/why.hpp"
 
-/// Narration: every system-call wrapper says what it does, if it was asked to (`--explain`). What is
-/// narrated is what is done: the words are made from the same arguments at the same place, and a test
-/// holds them against strace's record. Off, it costs one test of a boolean a call.
+/// Narration: every system-call wrapper says what it does, if it was asked to (`--explain`). What
+/// is narrated is what is done: the words are made from the same arguments at the same place, and a
+/// test holds them against strace's record. Off, it costs one test of a boolean a call.
 namespace lockstep::narrate {
 
 enum class Style : uint8_t {
@@ -19,12 +19,13 @@ enum class Style : uint8_t {
 
 struct Options {
   Style style = Style::kOff;
-  bool stop = false;          // --step: wait for Enter before each call that is shown
-  std::string_view lesson;    // "03-mount": the lesson of the running program; must outlive it
+  bool stop = false;        // --step: wait for Enter before each call that is shown
+  std::string_view lesson;  // "03-mount": the lesson of the running program; must outlive it
 };
 
-/// To be called once, before any child is made. Narration goes to a duplicate of standard error (the
-/// container may get another one); stops read from /dev/tty, or from standard input if there is none.
+/// To be called once, before any child is made. Narration goes to a duplicate of standard error
+/// (the container may get another one); stops read from /dev/tty, or from standard input if there
+/// is none.
 void begin(const Options& options);
 
 /// Which process speaks, from now on: "host" (the start value) or "container".

@@ -25,7 +25,8 @@ std::string unescape(const std::string& text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '\\' && i + 3 < text.size()) {
-      out += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 + (text[i + 3] - '0'));
+      out += static_cast<char>((text[i + 1] - '0') * 64 + (text[i + 2] - '0') * 8 +
+                               (text[i + 3] - '0'));
       i += 3;
     } else {
       out += text[i];
@@ -53,7 +54,8 @@ std::optional<std::string> read_file(const std::string& path) {
 std::optional<Stat> stat(pid_t pid) {
   const auto text = read_file(proc_path(pid, "stat"));
   if (!text) return std::nullopt;
-  // "PID (COMMAND) STATE PARENT …": the command may hold spaces and parentheses; the last ')' ends it.
+  // "PID (COMMAND) STATE PARENT …": the command may hold spaces and parentheses; the last ')' ends
+  // it.
   const size_t open = text->find('(');
   const size_t close = text->rfind(')');
   if (open == std::string::npos || close == std::string::npos) return std::nullopt;

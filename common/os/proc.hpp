@@ -26,8 +26,8 @@ struct Stat {
 };
 std::optional<Stat> stat(pid_t pid);
 
-/// "uts:[4026531838]": the namespace `kind` ("uts", "pid", "ipc", "mnt", "user", …) of a process, or
-/// of the caller for pid 0. Empty if it can't be read.
+/// "uts:[4026531838]": the namespace `kind` ("uts", "pid", "ipc", "mnt", "user", …) of a process,
+/// or of the caller for pid 0. Empty if it can't be read.
 std::string namespace_of(pid_t pid, const std::string& kind);
 
 /// All processes that are visible, by number.

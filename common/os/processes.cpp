@@ -30,7 +30,8 @@ std::optional<Fd> open_pid(pid_t pid) {
 bool send_signal(const Fd& pidfd, pid_t pid, int signal, Why why) {
   try {
     call(
-        why, [&] { return fmt::format("pidfd_send_signal(PID {}, {})", pid, words::signal(signal)); },
+        why,
+        [&] { return fmt::format("pidfd_send_signal(PID {}, {})", pid, words::signal(signal)); },
         [&] { return ::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0); });
     return true;
   } catch (const SysError& error) {
@@ -74,7 +75,8 @@ void set_domainname(const std::string& name, Why why) {
 
 void new_session(Why why) {
   if (::getsid(0) == ::getpid()) return;  // setsid would be EPERM, and there is nothing left to do
-  call(why, [] { return std::string("setsid()"); }, [] { return ::setsid(); });
+  call(
+      why, [] { return std::string("setsid()"); }, [] { return ::setsid(); });
 }
 
 void set_controlling_terminal(const Fd& terminal, Why why) {
@@ -87,7 +89,8 @@ void set_parent_death_signal(int signal, Why why) {
   call(
       why,
       [&] {
-        return fmt::format("prctl(PR_SET_PDEATHSIG, {})", signal == 0 ? "0" : words::signal(signal));
+        return fmt::format("prctl(PR_SET_PDEATHSIG, {})",
+                           signal == 0 ? "0" : words::signal(signal));
       },
       [&] { return ::prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); });
 }

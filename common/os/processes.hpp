@@ -19,35 +19,39 @@ struct Cloned {
   Fd pidfd;
 };
 
-/// clone3(2) as fork(2) would do it, with `namespaces` (CLONE_NEW*) and a pidfd; on a kernel without
-/// clone3, or in a sandbox that hides it, clone(2) with the same flags. Only while single-threaded.
+/// clone3(2) as fork(2) would do it, with `namespaces` (CLONE_NEW*) and a pidfd; on a kernel
+/// without clone3, or in a sandbox that hides it, clone(2) with the same flags. Only while
+/// single-threaded.
 Cloned clone(uint64_t namespaces, Why why = {});
 
 /// unshare(2).
 void unshare(uint64_t namespaces, Why why = {});
 
-/// setns(2): joins the namespaces `kinds` (CLONE_NEW*) of the process behind `pidfd` (kernel 5.8; an
-/// older one is given /proc/PID/ns files, one after another). A PID namespace is joined by the next
-/// child only, never by the caller.
+/// setns(2): joins the namespaces `kinds` (CLONE_NEW*) of the process behind `pidfd` (kernel 5.8;
+/// an older one is given /proc/PID/ns files, one after another). A PID namespace is joined by the
+/// next child only, never by the caller.
 void join_namespaces(const Fd& pidfd, pid_t pid, uint64_t kinds, Why why = {});
 
 /// pidfd_open(2). Nothing if there is no such process.
 std::optional<Fd> open_pid(pid_t pid);
 
-/// pidfd_send_signal(2): cannot hit another process that got the same number. False if it has ended.
+/// pidfd_send_signal(2): cannot hit another process that got the same number. False if it has
+/// ended.
 bool send_signal(const Fd& pidfd, pid_t pid, int signal, Why why = {});
 
 /// kill(2). False if there is no such process.
 bool kill(pid_t pid, int signal, Why why = {});
 
-/// Waits up to `milliseconds` (-1: without end) for the process behind `pidfd` to end. True if it has.
+/// Waits up to `milliseconds` (-1: without end) for the process behind `pidfd` to end. True if it
+/// has.
 bool wait_for_end(const Fd& pidfd, int milliseconds);
 
 /// sethostname(2), setdomainname(2).
 void set_hostname(const std::string& name, Why why = {});
 void set_domainname(const std::string& name, Why why = {});
 
-/// setsid(2): a new session without a controlling terminal; nothing if the caller leads one already.
+/// setsid(2): a new session without a controlling terminal; nothing if the caller leads one
+/// already.
 void new_session(Why why = {});
 
 /// ioctl(TIOCSCTTY): makes the terminal the session's controlling one.
@@ -67,7 +71,8 @@ mode_t set_umask(mode_t mask, Why why = {});
                           const std::vector<std::string>& environment, Why why = {});
 
 /// execveat(2) of an open file, `name` being what narration and errors call it.
-[[noreturn]] void execute_open(const Fd& file, const std::string& name, const std::vector<std::string>& arguments,
+[[noreturn]] void execute_open(const Fd& file, const std::string& name,
+                               const std::vector<std::string>& arguments,
                                const std::vector<std::string>& environment, Why why = {});
 
 /// Closes every descriptor from `first` up: close_range(2), or one by one where it is missing.

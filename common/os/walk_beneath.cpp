@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 
 constexpr int kMostLinks = 40;  // as the kernel's own limit, path_resolution(7)
 
-/// The folders that lead from the root to where the walk is: ".." goes back along them, and stops at the
-/// root; it never asks the file system, where a folder may have been moved meanwhile.
+/// The folders that lead from the root to where the walk is: ".." goes back along them, and stops
+/// at the root; it never asks the file system, where a folder may have been moved meanwhile.
 class Walk {
  public:
   Walk(const Fd& root, const fs::path& path) : root_(root) { push_front(path); }

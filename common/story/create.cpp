@@ -5,15 +5,17 @@
 namespace lockstep {
 namespace {
 
-/// The child's life, from clone to execve. Up to "created" it waits for the host at every stage, so that
-/// half a container never outlives a runtime that is killed: it hears the conversation end, and ends.
+/// The child's life, from clone to execve. Up to "created" it waits for the host at every stage, so
+/// that half a container never outlives a runtime that is killed: it hears the conversation end,
+/// and ends.
 void live(Story& story, const oci::Process& process, Handshake& handshake) {
   handshake.be_child();
   narrate::speak_as("container");
   try {
     handshake.await_release(Stage::kCloned);
     story.inside(handshake);
-    find_program(process);  // so that create can say already that there is no such file or directory
+    find_program(
+        process);  // so that create can say already that there is no such file or directory
     handshake.reach(Stage::kCreated);
     handshake.await_release(Stage::kStarted);
     story.become(process, handshake);

@@ -29,8 +29,8 @@ bool is_executable(const std::string& path) {
 }
 
 [[noreturn]] void refuse(const std::string& name, const std::string& path) {
-  throw Error(fmt::format("{}: permission denied (EACCES)", quoted(name)), execute_hint(EACCES, path),
-              Failure::kNotExecutable);
+  throw Error(fmt::format("{}: permission denied (EACCES)", quoted(name)),
+              execute_hint(EACCES, path), Failure::kNotExecutable);
 }
 
 }  // namespace
@@ -41,7 +41,8 @@ std::string find_program(const oci::Process& process) {
   if (name.find('/') != std::string::npos) {
     if (is_executable(name)) return name;
     if (::access(name.c_str(), F_OK) == 0 || errno == EACCES) refuse(name, name);
-    throw Error(fmt::format("{}: no such file or directory (ENOENT)", quoted(name)), "", Failure::kNotFound);
+    throw Error(fmt::format("{}: no such file or directory (ENOENT)", quoted(name)), "",
+                Failure::kNotFound);
   }
   const std::string search = path_of(process.env);
   std::string denied;
@@ -54,15 +55,18 @@ std::string find_program(const oci::Process& process) {
     at = end + 1;
   }
   if (!denied.empty()) refuse(name, denied);
-  throw Error(fmt::format("{}: executable file not found: no such file or directory (ENOENT)", quoted(name)),
+  throw Error(fmt::format("{}: executable file not found: no such file or directory (ENOENT)",
+                          quoted(name)),
               fmt::format("it is in none of the folders of PATH={}", search), Failure::kNotFound);
 }
 
 void execute_program(const oci::Process& process) {
-  if (!process.cwd.empty()) sys::change_directory(process.cwd, "the working directory that was asked for");
+  if (!process.cwd.empty())
+    sys::change_directory(process.cwd, "the working directory that was asked for");
   const std::string program = find_program(process);
   if (process.parent_death_signal != 0) {
-    sys::set_parent_death_signal(process.parent_death_signal, "a program in the foreground ends with its runtime");
+    sys::set_parent_death_signal(process.parent_death_signal,
+                                 "a program in the foreground ends with its runtime");
   }
   sys::close_all_above_stdio_on_exec("what the caller had open stays outside");
   sys::execute(program, process.args, process.env,

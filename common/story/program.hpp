@@ -6,13 +6,16 @@
 
 namespace lockstep {
 
-/// The file that execve(2) will get for process.args, found as a shell does it: args[0] itself if it holds a
-/// '/', else the first executable of that name on the PATH of the process's own environment. Relative to the
-/// caller's root and working directory, so to be called inside. Throws Error with Failure::kNotFound (exit
-/// code 127) or kNotExecutable (126), whose text holds the lower-case words that Docker looks for.
+/// The file that execve(2) will get for process.args, found as a shell does it: args[0] itself if
+/// it holds a
+/// '/', else the first executable of that name on the PATH of the process's own environment.
+/// Relative to the caller's root and working directory, so to be called inside. Throws Error with
+/// Failure::kNotFound (exit code 127) or kNotExecutable (126), whose text holds the lower-case
+/// words that Docker looks for.
 std::string find_program(const oci::Process& process);
 
-/// The last line of every story: to the working directory, then execve(2). Returns only by throwing.
+/// The last line of every story: to the working directory, then execve(2). Returns only by
+/// throwing.
 [[noreturn]] void execute_program(const oci::Process& process);
 
 }  // namespace lockstep

@@ -7,7 +7,8 @@
 namespace lockstep {
 
 void inherit_from_caller(oci::Process& process) {
-  for (char** variable = environ; *variable != nullptr; ++variable) process.env.emplace_back(*variable);
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    process.env.emplace_back(*variable);
 }
 
 cli::Command run_command(StoryMaker make, std::vector<ConfigOptions> groups) {

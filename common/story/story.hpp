@@ -17,8 +17,9 @@ struct Note {
   std::map<std::string, std::string> what;  // its operands
 };
 
-/// Where lasting things are noted, before they are made: a runtime that is killed in between leaves a
-/// note too many (clearing is idempotent), never one too few. From lesson 02 on it writes the state file.
+/// Where lasting things are noted, before they are made: a runtime that is killed in between leaves
+/// a note too many (clearing is idempotent), never one too few. From lesson 02 on it writes the
+/// state file.
 class Undo {
  public:
   virtual ~Undo() = default;
@@ -31,9 +32,9 @@ class NothingToUndo : public Undo {
   void note(const Note&) override {}
 };
 
-/// The story of a container, told anew in each step's container.cpp; its members are the lessons so far.
-/// The order of the five parts, and of the lines in each, is the order in which a container has to be made
-/// (docs/design.md, "the order").
+/// The story of a container, told anew in each step's container.cpp; its members are the lessons so
+/// far. The order of the five parts, and of the lines in each, is the order in which a container
+/// has to be made (docs/design.md, "the order").
 class Story {
  public:
   virtual ~Story() = default;
@@ -45,8 +46,9 @@ class Story {
   virtual void for_the_child(const Child& child, Handshake& handshake) = 0;
   /// Inside, as the child: make the container's world, up to "created".
   virtual void inside(Handshake& handshake) = 0;
-  /// Inside, as the child of `run` or of `exec`: the last steps to `process`. Ends in execve, or throws. The
-  /// handshake is for what is made this late: a pty of exec's, the listener of a system-call filter.
+  /// Inside, as the child of `run` or of `exec`: the last steps to `process`. Ends in execve, or
+  /// throws. The handshake is for what is made this late: a pty of exec's, the listener of a
+  /// system-call filter.
   virtual void become(const oci::Process& process, Handshake& handshake) = 0;
 };
 
@@ -60,11 +62,12 @@ struct Created {
   Handshake handshake;
 };
 
-/// Tells the story up to "created": on the host, clone, for the child, inside. Throws the child's error as
-/// its own. `undo` gets what lasts. If it throws, the child has been killed and reaped.
+/// Tells the story up to "created": on the host, clone, for the child, inside. Throws the child's
+/// error as its own. `undo` gets what lasts. If it throws, the child has been killed and reaped.
 Created create(Story& story, const oci::Process& process, Undo& undo);
 
-/// Lets a created container become its program; returns when execve has succeeded, throws why it did not.
+/// Lets a created container become its program; returns when execve has succeeded, throws why it
+/// did not.
 void start(Created& created);
 
 }  // namespace lockstep

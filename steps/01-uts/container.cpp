@@ -1,11 +1,11 @@
-// The story of this step's container. Each line is a lesson; their order is the order in which it has to be done.
-
-#include "common/story/story.hpp"
+// The story of this step's container. Each line is a lesson; their order is the order in which it
+// has to be done.
 
 #include <sched.h>
 
 #include "01-uts/uts.hpp"
 #include "common/story/program.hpp"
+#include "common/story/story.hpp"
 
 namespace lockstep {
 namespace {
@@ -14,21 +14,23 @@ class Container : public Story {
  public:
   explicit Container(const oci::Config& config) : config_(config) {}
 
-  uint64_t namespaces() const override {
-    return CLONE_NEWUTS;
-  }
+  uint64_t namespaces() const override { return CLONE_NEWUTS; }
 
   void on_the_host(Undo&) override {
+    // Before there is a child.
   }
 
   void for_the_child(const Child&, Handshake&) override {
+    // It exists and waits.
   }
 
   void inside(Handshake&) override {
+    // It makes its world.
     uts::set_names(config_);
   }
 
   void become(const oci::Process& process, Handshake&) override {
+    // The last steps of it, or of an exec, to the program.
     execute_program(process);
   }
 

@@ -8,8 +8,9 @@ using namespace lockstep;
 
 int main(int argc, char** argv) {
   cli::Program step("step01", "01-uts", "a container with a host name of its own");
-  step.add(run_command(make_story, {
-      uts::options,
-  }));
+  const std::vector<ConfigOptions> run_options = {
+      uts::options,  // 01: --hostname, --domainname
+  };
+  step.add(run_command(make_story, run_options));
   return step.run(argc, argv);
 }

@@ -13,7 +13,8 @@ namespace lockstep::pid {
 using ProcessOptions = cli::OptionGroup<oci::Process>;
 
 /// `run [--id ID] [--detach] [--pid-file FILE] [--init] … COMMAND [ARG…]`
-cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend, std::vector<ConfigOptions> groups);
+cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend,
+                         std::vector<ConfigOptions> groups);
 /// `exec [--env NAME=VALUE] [--cwd DIR] [--detach] [--pid-file FILE] … ID COMMAND [ARG…]`
 cli::Command exec_command(StoryMaker make, Attend attend, std::vector<ProcessOptions> groups);
 /// `list [-q] [-f table|json]`

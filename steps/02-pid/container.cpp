@@ -1,12 +1,12 @@
-// The story of this step's container. Each line is a lesson; their order is the order in which it has to be done.
-
-#include "common/story/story.hpp"
+// The story of this step's container. Each line is a lesson; their order is the order in which it
+// has to be done.
 
 #include <sched.h>
 
 #include "01-uts/uts.hpp"
 #include "02-pid/process.hpp"
 #include "common/story/program.hpp"
+#include "common/story/story.hpp"
 
 namespace lockstep {
 namespace {
@@ -16,23 +16,27 @@ class Container : public Story {
   explicit Container(const oci::Config& config) : config_(config) {}
 
   uint64_t namespaces() const override {
-    return CLONE_NEWUTS |
-           CLONE_NEWPID |
-           ipc::new_namespace(config_);
+    return CLONE_NEWUTS |                // 01: host and domain name
+           CLONE_NEWPID |                // 02: processes
+           ipc::new_namespace(config_);  // 02: CLONE_NEWIPC, System V IPC and message queues
   }
 
   void on_the_host(Undo&) override {
+    // Before there is a child.
     init_.prepare();
   }
 
   void for_the_child(const Child&, Handshake&) override {
+    // It exists and waits.
   }
 
   void inside(Handshake&) override {
+    // It makes its world.
     uts::set_names(config_);
   }
 
   void become(const oci::Process& process, Handshake&) override {
+    // The last steps of it, or of an exec, to the program.
     pid::begin_session(process);
     init_.execute_if_asked(process);
     execute_program(process);

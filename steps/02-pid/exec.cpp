@@ -18,12 +18,15 @@ uint64_t kinds_to_join(const Story& story, pid_t pid) {
   return story.namespaces() | (same_users ? 0U : uint64_t{CLONE_NEWUSER});
 }
 
-void live(Story& story, const oci::Process& process, Handshake& handshake, const std::function<void()>& join) {
+void live(Story& story, const oci::Process& process, Handshake& handshake,
+          const std::function<void()>& join) {
   handshake.be_child();
   narrate::speak_as("container");
   try {
-    // Until execve nobody inside may look into this process: it still holds the runtime's memory (CVE-2016-9962).
-    if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) throw SysError(errno, "prctl(PR_SET_DUMPABLE, 0)");
+    // Until execve nobody inside may look into this process: it still holds the runtime's memory
+    // (CVE-2016-9962).
+    if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+      throw SysError(errno, "prctl(PR_SET_DUMPABLE, 0)");
     handshake.await_release(Stage::kStarted);
     join();
     story.become(process, handshake);
@@ -46,19 +49,23 @@ std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Pr
                                const std::string& pid_file, Attend attend) {
   const auto target = locate(record);
   if (!target) {
-    throw Error(fmt::format("container {} is {}, not running", quoted(record.id), words(status_now(record))));
+    throw Error(fmt::format("container {} is {}, not running", quoted(record.id),
+                            words(status_now(record))));
   }
   SignalQueue signals;
   const uint64_t kinds = kinds_to_join(story, record.pid);
   constexpr uint64_t kByTheParent = CLONE_NEWPID | CLONE_NEWUSER;
-  sys::join_namespaces(*target, record.pid, kinds & kByTheParent,
-                       "the next child will be in the container's PID namespace; this process stays where it is");
+  sys::join_namespaces(
+      *target, record.pid, kinds & kByTheParent,
+      "the next child will be in the container's PID namespace; this process stays where it is");
   Handshake handshake;
   const auto join = [&] {
-    sys::join_namespaces(*target, record.pid, kinds & ~kByTheParent, "the container's other namespaces, all at once");
+    sys::join_namespaces(*target, record.pid, kinds & ~kByTheParent,
+                         "the container's other namespaces, all at once");
   };
-  Child child = Child::clone(0, [&] { live(story, process, handshake, join); },
-                             "only a new process can have a number in the container");
+  Child child = Child::clone(
+      0, [&] { live(story, process, handshake, join); },
+      "only a new process can have a number in the container");
   handshake.be_host();
   Created entered{std::move(child), std::move(handshake)};
   start(entered);

@@ -25,14 +25,17 @@ void own_options(cli::Options& options, Settings& settings) {
   });
   options.flag("d,detach", "leave it running (output goes on to files, not to terminals or pipes)",
                [&] { settings.process.detached = true; });
-  options.value("pid-file", "FILE", "write its PID there, as the host numbers it", [&](const std::string& path) {
-    if (path.empty() || path.back() == '/') throw cli::UsageError("--pid-file: expected a file's name");
-    settings.pid_file = path.find('/') == std::string::npos ? "./" + path : path;
-  });
+  options.value("pid-file", "FILE", "write its PID there, as the host numbers it",
+                [&](const std::string& path) {
+                  if (path.empty() || path.back() == '/')
+                    throw cli::UsageError("--pid-file: expected a file's name");
+                  settings.pid_file = path.find('/') == std::string::npos ? "./" + path : path;
+                });
 }
 
 /// What the container's own process was given, with this command line's changes.
-void complete(oci::Process& process, const Settings& settings, const oci::Process& of_the_container) {
+void complete(oci::Process& process, const Settings& settings,
+              const oci::Process& of_the_container) {
   process.env = of_the_container.env;
   for (const std::string& text : settings.variables) set_variable(process.env, text);
   if (process.cwd.empty()) process.cwd = of_the_container.cwd;
@@ -45,12 +48,14 @@ void complete(oci::Process& process, const Settings& settings, const oci::Proces
 void set_variable(std::vector<std::string>& env, const std::string& text) {
   const size_t equals = text.find('=');
   const std::string name = text.substr(0, equals);
-  if (name.empty()) throw cli::UsageError(fmt::format("--env: expected NAME=VALUE, got {}", quoted(text)));
+  if (name.empty())
+    throw cli::UsageError(fmt::format("--env: expected NAME=VALUE, got {}", quoted(text)));
   const std::string prefix = name + "=";
   const char* callers = equals == std::string::npos ? std::getenv(name.c_str()) : nullptr;
-  env.erase(std::remove_if(env.begin(), env.end(),
-                           [&](const std::string& variable) { return variable.rfind(prefix, 0) == 0; }),
-            env.end());
+  env.erase(
+      std::remove_if(env.begin(), env.end(),
+                     [&](const std::string& variable) { return variable.rfind(prefix, 0) == 0; }),
+      env.end());
   if (equals != std::string::npos) {
     env.push_back(text);
   } else if (callers != nullptr) {
@@ -70,7 +75,8 @@ cli::Command exec_command(StoryMaker make, Attend attend, std::vector<ProcessOpt
     for (const ProcessOptions group : groups) group(options, settings->process);
   };
   command.run = [=](const std::vector<std::string>& arguments) {
-    if (arguments.size() < 2) throw cli::UsageError("exec: a container's ID and a command are needed");
+    if (arguments.size() < 2)
+      throw cli::UsageError("exec: a container's ID and a command are needed");
     const Record record = find(arguments[0]);
     oci::Process process = settings->process;
     process.args.assign(arguments.begin() + 1, arguments.end());

@@ -17,8 +17,8 @@
 namespace lockstep::pid {
 namespace {
 
-/// In the new child: a process group of its own, in the terminal's foreground if there is one, so that Ctrl-C
-/// reaches the program once and not twice (from the terminal, and passed on by PID 1).
+/// In the new child: a process group of its own, in the terminal's foreground if there is one, so
+/// that Ctrl-C reaches the program once and not twice (from the terminal, and passed on by PID 1).
 void take_the_foreground() {
   ::setpgid(0, 0);
   if (::isatty(STDIN_FILENO) == 0) return;
@@ -31,11 +31,13 @@ void take_the_foreground() {
   take_the_foreground();
   oci::Process process;
   process.args = command;
-  for (char** variable = environ; *variable != nullptr; ++variable) process.env.emplace_back(*variable);
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    process.env.emplace_back(*variable);
   try {
     execute_program(process);
   } catch (const Error& error) {
-    narrate::say(fmt::format("init: {}{}{}", error.what(), error.hint().empty() ? "" : "\nhint: ", error.hint()));
+    narrate::say(fmt::format("init: {}{}{}", error.what(),
+                             error.hint().empty() ? "" : "\nhint: ", error.hint()));
     ::_exit(static_cast<int>(error.failure()));
   }
 }
@@ -87,7 +89,8 @@ void Init::execute_if_asked(const oci::Process& process) const {
   if (!self_ || ::getpid() != 1) return;
   std::vector<std::string> arguments = {"lockstep", "init", "--"};
   arguments.insert(arguments.end(), process.args.begin(), process.args.end());
-  if (!process.cwd.empty()) sys::change_directory(process.cwd, "the working directory that was asked for");
+  if (!process.cwd.empty())
+    sys::change_directory(process.cwd, "the working directory that was asked for");
   if (process.parent_death_signal != 0) sys::set_parent_death_signal(process.parent_death_signal);
   sys::close_all_above_stdio_on_exec("what the caller had open stays outside");
   sys::execute_open(self_, "/proc/self/exe", arguments, process.env,
@@ -101,7 +104,9 @@ cli::Command init_command() {
   command.exit_codes_of_run = true;
   command.run = [](const std::vector<std::string>& arguments) {
     if (arguments.empty()) throw cli::UsageError("init: a command is missing");
-    if (::getpid() != 1) throw cli::UsageError("init is what `run --init` starts as PID 1; it is no command for people");
+    if (::getpid() != 1)
+      throw cli::UsageError(
+          "init is what `run --init` starts as PID 1; it is no command for people");
     return live_as_init(arguments);
   };
   return command;

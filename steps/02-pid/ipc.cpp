@@ -17,7 +17,8 @@ void options(cli::Options& options, oci::Config& config) {
   options.value("ipc", "private|host", "whose System V IPC it sees (default: its own, empty)",
                 [&](const std::string& whose) {
                   if (whose != "private" && whose != "host") {
-                    throw cli::UsageError(fmt::format("--ipc: expected private or host, got {}", quoted(whose)));
+                    throw cli::UsageError(
+                        fmt::format("--ipc: expected private or host, got {}", quoted(whose)));
                   }
                   config.annotations.erase(kHostIpcAnnotation);
                   if (whose == "host") config.annotations[kHostIpcAnnotation] = "true";

@@ -7,9 +7,10 @@
 
 /// Lesson 02: System V IPC and POSIX message queues.
 ///
-/// Shared memory segments, semaphores and message queues have keys and numbers of their own, outside the file
-/// tree and outside of PIDs: who knows the number can attach. CLONE_NEWIPC gives the container an empty set of
-/// them (and, from lesson 03 on, its own /dev/mqueue); they vanish with its last process.
+/// Shared memory segments, semaphores and message queues have keys and numbers of their own,
+/// outside the file tree and outside of PIDs: who knows the number can attach. CLONE_NEWIPC gives
+/// the container an empty set of them (and, from lesson 03 on, its own /dev/mqueue); they vanish
+/// with its last process.
 ///
 /// Break it: `--ipc host`, then `ipcs -m` inside and outside.
 /// See: ipc_namespaces(7), sysvipc(7), mq_overview(7)

@@ -18,7 +18,8 @@ void kill_all(const Record& record, int signal) {
   for (const pid_t pid : processes_of(record)) {
     const auto process = sys::open_pid(pid);
     // Looked at again after the pidfd was opened: that very process must be one of the container's.
-    if (process && is_in(record, pid)) sys::send_signal(*process, pid, signal, "every process in the container's PID namespace");
+    if (process && is_in(record, pid))
+      sys::send_signal(*process, pid, signal, "every process in the container's PID namespace");
   }
 }
 
@@ -26,12 +27,14 @@ int kill(const std::string& id, int signal, bool all) {
   const Record record = find(id);
   const auto process = locate(record);
   if (!process) {
-    throw Error(fmt::format("container {} is {}: nothing to signal", quoted(id), words(status_now(record))));
+    throw Error(fmt::format("container {} is {}: nothing to signal", quoted(id),
+                            words(status_now(record))));
   }
   if (all) {
     kill_all(record, signal);
   } else {
-    sys::send_signal(*process, record.pid, signal, "to the container's first process, and to no other");
+    sys::send_signal(*process, record.pid, signal,
+                     "to the container's first process, and to no other");
   }
   return 0;
 }
@@ -75,7 +78,8 @@ cli::Command delete_command(UndoTable undo) {
   command.usage = "[OPTIONS] ID…";
   command.summary = "forget a stopped container and clear away what it left";
   command.options = [force](cli::Options& options) {
-    options.flag("f,force", "kill it if it runs; clear what a killed runtime left", [force] { *force = true; });
+    options.flag("f,force", "kill it if it runs; clear what a killed runtime left",
+                 [force] { *force = true; });
   };
   command.run = [force, undo = std::move(undo)](const std::vector<std::string>& arguments) {
     if (arguments.empty()) throw cli::UsageError("delete: a container's ID is needed");

@@ -11,6 +11,7 @@
 #include "02-pid/commands.hpp"
 #include "common/cli/table.hpp"
 #include "common/os/json_text.hpp"
+#include "common/os/narrate.hpp"
 #include "common/os/proc.hpp"
 
 namespace lockstep::pid {
@@ -47,22 +48,36 @@ std::string owner_of(uid_t uid) { return uid == 0 ? "root" : std::to_string(uid)
 pid_t living_pid(const Record& record) { return locate(record) ? record.pid : 0; }
 
 std::string as_json(const Record& record) {
-  return fmt::format(R"({{"ociVersion":{},"id":{},"pid":{},"status":{},"rootfs":{},"created":{},"owner":{}}})",
-                     json_quoted(record.config.oci_version), json_quoted(record.id), living_pid(record),
-                     json_quoted(words(status_now(record))), json_quoted(record.config.root.path),
-                     json_quoted(record.created), json_quoted(owner_of(record.owner)));
+  return fmt::format(
+      R"({{"ociVersion":{},"id":{},"pid":{},"status":{},"rootfs":{},"created":{},"owner":{}}})",
+      json_quoted(record.config.oci_version), json_quoted(record.id), living_pid(record),
+      json_quoted(words(status_now(record))), json_quoted(record.config.root.path),
+      json_quoted(record.created), json_quoted(owner_of(record.owner)));
+}
+
+/// A record, unless it was deleted since the folder was read. One that can't be read is told of,
+/// and doesn't hide the others.
+std::optional<Record> readable(const std::string& id) {
+  try {
+    return look_up(id);
+  } catch (const Error& error) {
+    narrate::say(fmt::format("list: {}", error.what()));
+    return std::nullopt;
+  }
 }
 
 int list(const Format& format) {
-  std::vector<std::vector<std::string>> rows = {{"ID", "PID", "STATUS", "CREATED", "OWNER", "COMMAND"}};
+  std::vector<std::vector<std::string>> rows = {
+      {"ID", "PID", "STATUS", "CREATED", "OWNER", "COMMAND"}};
   std::string json;
   for (const std::string& id : all_ids()) {
-    const auto record = look_up(id);
-    if (!record) continue;  // deleted since the folder was read
+    const auto record = readable(id);
+    if (!record) continue;
     if (format.quiet) print(id + "\n");
     json += (json.empty() ? "" : ",") + as_json(*record);
-    rows.push_back({id, std::to_string(living_pid(*record)), words(status_now(*record)), record->created,
-                    owner_of(record->owner), command_of(record->config.process.args)});
+    rows.push_back({id, std::to_string(living_pid(*record)), words(status_now(*record)),
+                    record->created, owner_of(record->owner),
+                    command_of(record->config.process.args)});
   }
   if (format.quiet) return 0;
   print(format.json ? "[" + json + "]\n" : cli::table(rows));
@@ -75,7 +90,8 @@ bool lies_in(Fd ns, ino_t wanted) {
     struct stat status {};
     if (::fstat(ns.get(), &status) != 0) return false;
     if (status.st_ino == wanted) return true;
-    ns = Fd(::ioctl(ns.get(), NS_GET_PARENT));  // EPERM above our own: then it isn't below the container's
+    ns = Fd(::ioctl(ns.get(),
+                    NS_GET_PARENT));  // EPERM above our own: then it isn't below the container's
   }
   return false;
 }
@@ -102,7 +118,8 @@ std::string command_line(pid_t pid) {
 int ps(const std::string& id, const Format& format) {
   const Record record = find(id);
   if (!locate(record)) {
-    throw Error(fmt::format("container {} is {}: no process is in it", quoted(id), words(status_now(record))));
+    throw Error(fmt::format("container {} is {}: no process is in it", quoted(id),
+                            words(status_now(record))));
   }
   std::vector<std::vector<std::string>> rows = {{"PID", "INSIDE", "PARENT", "STATE", "COMMAND"}};
   std::string json;
@@ -122,7 +139,8 @@ int ps(const std::string& id, const Format& format) {
 bool is_in(const Record& record, pid_t pid) {
   struct stat wanted {};
   if (::stat(fmt::format("/proc/{}/ns/pid", record.pid).c_str(), &wanted) != 0) return false;
-  return lies_in(Fd(::open(fmt::format("/proc/{}/ns/pid", pid).c_str(), O_RDONLY | O_CLOEXEC)), wanted.st_ino);
+  return lies_in(Fd(::open(fmt::format("/proc/{}/ns/pid", pid).c_str(), O_RDONLY | O_CLOEXEC)),
+                 wanted.st_ino);
 }
 
 std::vector<pid_t> processes_of(const Record& record) {
@@ -144,7 +162,8 @@ cli::Command list_command() {
     format_option(options, *format);
   };
   command.run = [format](const std::vector<std::string>& arguments) {
-    if (!arguments.empty()) throw cli::UsageError(fmt::format("list: unexpected {}", quoted(arguments[0])));
+    if (!arguments.empty())
+      throw cli::UsageError(fmt::format("list: unexpected {}", quoted(arguments[0])));
     return list(*format);
   };
   return command;

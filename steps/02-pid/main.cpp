@@ -9,12 +9,15 @@ int main(int argc, char** argv) {
   cli::Program step("step02", "02-pid", "a container with processes of its own");
   pid::UndoTable undo = pid::undoers();
   const pid::Attend attend = pid::attend;
-  step.add(pid::run_command(make_story, undo, attend, {
-      uts::options,
-      ipc::options,
-  }));
-  step.add(pid::exec_command(make_story, attend, {
-  }));
+  const std::vector<ConfigOptions> run_options = {
+      uts::options,  // 01: --hostname, --domainname
+      ipc::options,  // 02: --ipc
+  };
+  const std::vector<pid::ProcessOptions> exec_options = {
+      // what later lessons add
+  };
+  step.add(pid::run_command(make_story, undo, attend, run_options));
+  step.add(pid::exec_command(make_story, attend, exec_options));
   step.add(pid::list_command());
   step.add(pid::ps_command());
   step.add(pid::kill_command());

@@ -1,14 +1,15 @@
 // Lesson 02: processes of the container's own, which can be found again.
 //
-// clone3(CLONE_NEWPID) makes the child PID 1 of a new PID namespace. Inside, nothing but its own descendants
-// has a number: what has no number can't be signalled or traced. From outside each of them has an ordinary PID,
-// too, so the host still sees all (`ps`, /proc/PID/status: NSpid). When PID 1 ends, the kernel kills the rest.
+// clone3(CLONE_NEWPID) makes the child PID 1 of a new PID namespace. Inside, nothing but its own
+// descendants has a number: what has no number can't be signalled or traced. From outside each of
+// them has an ordinary PID, too, so the host still sees all (`ps`, /proc/PID/status: NSpid). When
+// PID 1 ends, the kernel kills the rest.
 //
 //     host        1 … 4711 step02 … 4712 sh … 4713 sleep
 //     container                      1 sh      2 sleep         NSpid: 4712 1
 //
-// A container that can be found again needs a name and a memory: the state file, written before there is
-// anything to forget.
+// A container that can be found again needs a name and a memory: the state file, written before
+// there is anything to forget.
 
 #include "02-pid/pid.hpp"
 
@@ -25,7 +26,8 @@
 
 namespace lockstep::pid {
 
-std::optional<ExitStatus> run(Story& story, State& state, const std::string& pid_file, Attend attend) {
+std::optional<ExitStatus> run(Story& story, State& state, const std::string& pid_file,
+                              Attend attend) {
   const oci::Process& process = state.record.config.process;
   SignalQueue signals;  // before there is a child: no signal is lost
   Created container = create(story, process, state);
@@ -39,7 +41,8 @@ std::optional<ExitStatus> run(Story& story, State& state, const std::string& pid
   return attend(container, signals, process);
 }
 
-std::optional<ExitStatus> attend(Created& container, SignalQueue& signals, const oci::Process& process) {
+std::optional<ExitStatus> attend(Created& container, SignalQueue& signals,
+                                 const oci::Process& process) {
   if (!process.detached) return forward_until_end(signals, container.child);
   container.child.forget();
   return std::nullopt;
@@ -47,8 +50,8 @@ std::optional<ExitStatus> attend(Created& container, SignalQueue& signals, const
 
 namespace {
 
-/// A file that output was redirected to goes on being written; a terminal or a pipe would keep its reader
-/// waiting (`id=$(step02 run --detach …)`) or be gone at the next write.
+/// A file that output was redirected to goes on being written; a terminal or a pipe would keep its
+/// reader waiting (`id=$(step02 run --detach …)`) or be gone at the next write.
 bool is_worth_keeping(int fd) {
   struct stat status {};
   return ::fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
@@ -56,7 +59,9 @@ bool is_worth_keeping(int fd) {
 
 }  // namespace
 
-int death_signal_for(const oci::Process& process) { return process.detached || process.terminal ? 0 : SIGKILL; }
+int death_signal_for(const oci::Process& process) {
+  return process.detached || process.terminal ? 0 : SIGKILL;
+}
 
 void begin_session(const oci::Process& process) {
   sys::new_session("the caller's Ctrl-C and hang-up are not the container's");
@@ -64,7 +69,8 @@ void begin_session(const oci::Process& process) {
   const Fd null = sys::open("/dev/null", O_RDWR);
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fd != STDIN_FILENO && is_worth_keeping(fd)) continue;
-    if (::dup2(null.get(), fd) < 0) throw SysError(errno, fmt::format("dup2(\"/dev/null\", {})", fd));
+    if (::dup2(null.get(), fd) < 0)
+      throw SysError(errno, fmt::format("dup2(\"/dev/null\", {})", fd));
   }
 }
 

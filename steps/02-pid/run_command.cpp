@@ -31,22 +31,24 @@ void own_options(cli::Options& options, Settings& settings) {
   });
   options.flag("d,detach", "leave it running (output goes on to files, not to terminals or pipes)",
                [&] { settings.config.process.detached = true; });
-  options.value("pid-file", "FILE", "write its PID there, as the host numbers it", [&](const std::string& path) {
-    if (path.empty() || path.back() == '/') throw cli::UsageError("--pid-file: expected a file's name");
-    settings.pid_file = absolute(path);
-  });
+  options.value("pid-file", "FILE", "write its PID there, as the host numbers it",
+                [&](const std::string& path) {
+                  if (path.empty() || path.back() == '/')
+                    throw cli::UsageError("--pid-file: expected a file's name");
+                  settings.pid_file = absolute(path);
+                });
   options.flag("init", "a small PID 1 that passes signals on and reaps orphans",
                [&] { settings.config.annotations[oci::kInitAnnotation] = "true"; });
 }
 
-/// Clears away a container that failed on its way. Its own error is what the user must read: what goes wrong here
-/// is only added.
+/// Clears away a container that failed on its way. Its own error is what the user must read: what
+/// goes wrong here is only added.
 void clear_after_failure(State& state, const UndoTable& undo) {
   try {
     remove(state, undo);
   } catch (const std::exception& second) {
-    narrate::say(fmt::format("(and clearing it away failed, `delete --force {}` may: {})", state.record.id,
-                             second.what()));
+    narrate::say(fmt::format("(and clearing it away failed, `delete --force {}` may: {})",
+                             state.record.id, second.what()));
   }
 }
 
@@ -64,13 +66,15 @@ int run_container(Settings& settings, StoryMaker make, const UndoTable& undo, At
     std::printf("%s\n", settings.id.c_str());
     return 0;
   }
-  if (state.lock_again()) remove(state, undo);  // not there: somebody's `delete --force` was quicker
+  if (state.lock_again())
+    remove(state, undo);  // not there: somebody's `delete --force` was quicker
   return end->shell_code();
 }
 
 }  // namespace
 
-cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend, std::vector<ConfigOptions> groups) {
+cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend,
+                         std::vector<ConfigOptions> groups) {
   auto settings = std::make_shared<Settings>();
   inherit_from_caller(settings->config.process);
   cli::Command command;

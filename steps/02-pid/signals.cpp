@@ -15,10 +15,11 @@ namespace lockstep::pid {
 SignalQueue::SignalQueue() {
   sigset_t set;
   ::sigfillset(&set);
-  // Not passed on: what the kernel sends to tell of a mistake of ours, what is about our own terminal (the
-  // container has a session of its own), our children, and Ctrl-Z, which stops us and not the container.
-  for (const int ours : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGCHLD, SIGPIPE, SIGURG,
-                         SIGTSTP, SIGTTIN, SIGTTOU}) {
+  // Not passed on: what the kernel sends to tell of a mistake of ours, what is about our own
+  // terminal (the container has a session of its own), our children, and Ctrl-Z, which stops us and
+  // not the container.
+  for (const int ours : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS, SIGCHLD,
+                         SIGPIPE, SIGURG, SIGTSTP, SIGTTIN, SIGTTOU}) {
     ::sigdelset(&set, ours);
   }
   if (::sigprocmask(SIG_BLOCK, &set, nullptr) != 0) throw SysError(errno, "sigprocmask(SIG_BLOCK)");
@@ -33,11 +34,14 @@ int SignalQueue::next() {
 }
 
 ExitStatus forward_until_end(SignalQueue& queue, Child& child) {
-  std::array<pollfd, 2> watched = {pollfd{child.pidfd().get(), POLLIN, 0}, pollfd{queue.fd().get(), POLLIN, 0}};
+  std::array<pollfd, 2> watched = {pollfd{child.pidfd().get(), POLLIN, 0},
+                                   pollfd{queue.fd().get(), POLLIN, 0}};
   for (;;) {
-    if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) throw SysError(errno, "poll(child)");
+    if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR)
+      throw SysError(errno, "poll(child)");
     while (const int signal = queue.next()) {
-      sys::send_signal(child.pidfd(), child.pid(), signal, "what the runtime is sent is meant for the container");
+      sys::send_signal(child.pidfd(), child.pid(), signal,
+                       "what the runtime is sent is meant for the container");
     }
     if ((watched[0].revents & POLLIN) != 0) return child.wait();
   }

@@ -5,9 +5,9 @@
 /// Lesson 02: a runtime in the foreground passes on what it is sent.
 namespace lockstep::pid {
 
-/// From its making on, every signal that can be passed on waits in a queue instead of hitting this process: so
-/// none is lost between clone and the moment when somebody listens. Before the container's first process is
-/// cloned; sys::execute gives the user's program an empty mask again.
+/// From its making on, every signal that can be passed on waits in a queue instead of hitting this
+/// process: so none is lost between clone and the moment when somebody listens. Before the
+/// container's first process is cloned; sys::execute gives the user's program an empty mask again.
 /// See: signalfd(2)
 class SignalQueue {
  public:

@@ -6,11 +6,12 @@
 
 #include "common/story/story.hpp"
 
-/// Lesson 02: what is known of a container while nobody holds it: one small file, ROOT/ID/state.json.
+/// Lesson 02: what is known of a container while nobody holds it: one small file,
+/// ROOT/ID/state.json.
 namespace lockstep::pid {
 
-/// How far it has come, as the runtime-spec's runtime.md, "State", names it. "stopped" is never written: it
-/// is seen when the process is looked for.
+/// How far it has come, as the runtime-spec's runtime.md, "State", names it. "stopped" is never
+/// written: it is seen when the process is looked for.
 enum class Status : uint8_t { kCreating, kCreated, kRunning, kStopped };
 std::string words(Status status);
 
@@ -30,27 +31,30 @@ std::string to_json(const Record& record);
 /// Throws Error naming `path` if it is not what to_json writes.
 Record record_from_json(const std::string& text, const std::string& path);
 
-/// Throws UsageError unless `id` is `[A-Za-z0-9_+.-]`, 1 to 200 of them, and not "." or "..": it becomes a
-/// folder's name.
+/// Whether `id` is `[A-Za-z0-9_+.-]`, 1 to 200 of them, and not "." or "..": it becomes a folder's
+/// name.
+bool is_id(const std::string& id);
+/// Throws UsageError unless it is.
 void check_id(const std::string& id);
 /// Twelve random hexadecimal digits.
 std::string random_id();
 
-/// A container's state folder, locked (flock on the folder itself, gone with the process that held it): two
-/// runtimes never change one container at once.
+/// A container's state folder, locked (flock on the folder itself, gone with the process that held
+/// it): two runtimes never change one container at once.
 class State : public Undo {
  public:
   /// Makes the folder. Throws Error if the ID is taken.
   static State make(const std::string& id, const oci::Config& config);
-  /// Opens and locks it. Throws Error if there is no such container, or if another runtime holds it for longer
-  /// than ten seconds.
+  /// Opens and locks it. Throws Error if there is no such container, or if another runtime holds it
+  /// for longer than ten seconds.
   static State open(const std::string& id);
 
   /// Writes `note` before what it is about is made.
   void note(const Note& note) override;
   /// Writes the record: whole, and renamed into place.
   void save();
-  /// Lets others change it, while the container runs; and takes it again. False: it was deleted meanwhile.
+  /// Lets others change it, while the container runs; and takes it again. False: it was deleted
+  /// meanwhile.
   void unlock();
   bool lock_again();
   /// Removes file and folder: the container is forgotten.
@@ -65,15 +69,23 @@ class State : public Undo {
   std::string path_;
 };
 
-/// Reads a record without locking: it is replaced at one moment. Nothing if there is no such container. A folder
-/// without a file yet (or whose runtime was killed at once) is a record that is still creating.
+/// Where a container's state is: ROOT/ID/state.json.
+std::string state_folder(const std::string& id);
+constexpr const char* kStateFile = "state.json";
+/// The error of a container that isn't there.
+Error missing(const std::string& id);
+
+/// Reads a record without locking: it is replaced at one moment. Nothing if there is no such
+/// container. A folder without a file yet (or whose runtime was killed at once) is a record that is
+/// still creating.
 std::optional<Record> look_up(const std::string& id);
 /// The same; a missing container is an Error.
 Record find(const std::string& id);
 /// The IDs of all containers, sorted.
 std::vector<std::string> all_ids();
 
-/// The container's first process, if it is alive: found by PID and start time, so nothing else can be meant.
+/// The container's first process, if it is alive: found by PID and start time, so nothing else can
+/// be meant.
 std::optional<Fd> locate(const Record& record);
 /// The status as it is now.
 Status status_now(const Record& record);

@@ -19,7 +19,8 @@ std::string folder_of(const std::string& path) {
 }
 std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
-/// Takes the PID file away if it is still ours: a stale one would point at whoever gets the number next.
+/// Takes the PID file away if it is still ours: a stale one would point at whoever gets the number
+/// next.
 void remove_pid_file(const Record& record, const Note& note) {
   const std::string& path = note.what.at("path");
   const std::string temporary = folder_of(path) + "/." + name_of(path) + ".new";
@@ -45,7 +46,8 @@ void remove(State& state, const UndoTable& table) {
                             quoted(state.record.id), quoted(note.kind)),
                 "a later step made it: delete it with that one");
   }
-  for (auto note = notes.rbegin(); note != notes.rend(); ++note) table.at(note->kind)(state.record, *note);
+  for (auto note = notes.rbegin(); note != notes.rend(); ++note)
+    table.at(note->kind)(state.record, *note);
   state.remove();
 }
 
@@ -53,12 +55,15 @@ void kill_and_wait(const Record& record) {
   constexpr int kPatience = 10'000;  // milliseconds; the kernel ends a PID namespace in a few
   const auto process = locate(record);
   if (!process) return;
-  sys::send_signal(*process, record.pid, SIGKILL, "PID 1's end is the end of all processes of its namespace");
+  sys::send_signal(*process, record.pid, SIGKILL,
+                   "PID 1's end is the end of all processes of its namespace");
   if (sys::wait_for_end(*process, kPatience)) return;
-  throw Error(fmt::format("PID {} of container {} doesn't end, though it was sent SIGKILL", record.pid,
-                          quoted(record.id)),
-              fmt::format("it hangs in the kernel: see `cat /proc/{}/stack`; a frozen cgroup must be thawed first",
-                          record.pid));
+  throw Error(
+      fmt::format("PID {} of container {} doesn't end, though it was sent SIGKILL", record.pid,
+                  quoted(record.id)),
+      fmt::format(
+          "it hangs in the kernel: see `cat /proc/{}/stack`; a frozen cgroup must be thawed first",
+          record.pid));
 }
 
 void write_pid_file(State& state, const std::string& path) {

@@ -16,12 +16,13 @@ using UndoTable = std::map<std::string, Undoer>;
 /// Lesson 02's own kinds: "pid-file".
 UndoTable undoers();
 
-/// Undoes a stopped container's notes, the latest first, and forgets it. A note of a kind that `table` does not
-/// know stops it, with nothing forgotten: a later step made that container, and only it can clear it.
+/// Undoes a stopped container's notes, the latest first, and forgets it. A note of a kind that
+/// `table` does not know stops it, with nothing forgotten: a later step made that container, and
+/// only it can clear it.
 void remove(State& state, const UndoTable& table);
 
-/// Kills the container's first process if it lives (SIGKILL; the kernel ends the whole PID namespace with it)
-/// and waits for its end.
+/// Kills the container's first process if it lives (SIGKILL; the kernel ends the whole PID
+/// namespace with it) and waits for its end.
 void kill_and_wait(const Record& record);
 
 /// Writes the container's PID to `path` (whole, and renamed into place), noted first.

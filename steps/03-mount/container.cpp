@@ -1,6 +1,5 @@
-// The story of this step's container. Each line is a lesson; their order is the order in which it has to be done.
-
-#include "common/story/story.hpp"
+// The story of this step's container. Each line is a lesson; their order is the order in which it
+// has to be done.
 
 #include <sched.h>
 
@@ -8,6 +7,7 @@
 #include "02-pid/process.hpp"
 #include "03-mount/mount.hpp"
 #include "common/story/program.hpp"
+#include "common/story/story.hpp"
 
 namespace lockstep {
 namespace {
@@ -17,20 +17,23 @@ class Container : public Story {
   explicit Container(const oci::Config& config) : config_(config) {}
 
   uint64_t namespaces() const override {
-    return CLONE_NEWUTS |
-           CLONE_NEWPID |
-           CLONE_NEWNS |
-           ipc::new_namespace(config_);
+    return CLONE_NEWUTS |                // 01: host and domain name
+           CLONE_NEWPID |                // 02: processes
+           CLONE_NEWNS |                 // 03: mounts
+           ipc::new_namespace(config_);  // 02: CLONE_NEWIPC, System V IPC and message queues
   }
 
   void on_the_host(Undo&) override {
+    // Before there is a child.
     init_.prepare();
   }
 
   void for_the_child(const Child&, Handshake&) override {
+    // It exists and waits.
   }
 
   void inside(Handshake& host) override {
+    // It makes its world.
     mnt::separate_mounts(config_);
     mnt::make_mounts(config_);
     mnt::make_devices(config_);
@@ -42,6 +45,7 @@ class Container : public Story {
   }
 
   void become(const oci::Process& process, Handshake& host) override {
+    // The last steps of it, or of an exec, to the program.
     pid::begin_session(process);
     terminal_.take(process, host);
     init_.execute_if_asked(process);

@@ -22,35 +22,41 @@ std::vector<oci::Device> all_devices(const oci::Config& config) {
       {"c", "/dev/full", 1, 7, 0666, {}, {}},   {"c", "/dev/tty", 5, 0, 0666, {}, {}},
       {"c", "/dev/random", 1, 8, 0666, {}, {}}, {"c", "/dev/urandom", 1, 9, 0666, {}, {}}};
   for (const oci::Device& device : config.linux.devices) {
-    devices.erase(std::remove_if(devices.begin(), devices.end(),
-                                 [&](const oci::Device& other) { return other.path == device.path; }),
-                  devices.end());
+    devices.erase(
+        std::remove_if(devices.begin(), devices.end(),
+                       [&](const oci::Device& other) { return other.path == device.path; }),
+        devices.end());
     devices.push_back(device);
   }
   return devices;
 }
 
 mode_t type_of(const oci::Device& device) {
-  return device.type == "b" ? S_IFBLK : device.type == "p" ? S_IFIFO : S_IFCHR;  // "u" is "c", unbuffered
+  return device.type == "b"   ? S_IFBLK
+         : device.type == "p" ? S_IFIFO
+                              : S_IFCHR;  // "u" is "c", unbuffered
 }
 
 bool is_same(const Fd& fd, const oci::Device& device) {
   struct stat status {};
   return ::fstat(fd.get(), &status) == 0 && (status.st_mode & S_IFMT) == type_of(device) &&
          (S_ISFIFO(status.st_mode) ||
-          status.st_rdev == ::makedev(static_cast<unsigned>(device.major), static_cast<unsigned>(device.minor)));
+          status.st_rdev ==
+              ::makedev(static_cast<unsigned>(device.major), static_cast<unsigned>(device.minor)));
 }
 
 /// Shows the host's node of the same path, if it is the very same device.
 void bind_the_hosts(const Beneath& root, const oci::Device& device) {
   const auto node = sys::open_if_there(device.path, O_PATH | O_NOFOLLOW);
   if (!node || !is_same(*node, device)) {
-    throw Error(fmt::format("device {}: mknod(2) isn't allowed here, and the host has no such node to bind",
-                            quoted(device.path)),
-                "in a user namespace devices can't be made: run as root without one");
+    throw Error(
+        fmt::format("device {}: mknod(2) isn't allowed here, and the host has no such node to bind",
+                    quoted(device.path)),
+        "in a user namespace devices can't be made: run as root without one");
   }
   const Fd target = root.make_file(device.path);
-  bind(sys::Place{*node, device.path}, root, {target, device.path}, {}, "in a user namespace mknod is not allowed");
+  bind(sys::Place{*node, device.path}, root, {target, device.path}, {},
+       "in a user namespace mknod is not allowed");
 }
 
 /// The folder of the device before, which is nearly always the next one's, too.
@@ -70,20 +76,23 @@ struct Folder {
 bool make_node(const Beneath& root, const Fd& folder, const oci::Device& device) {
   const std::string name = device.path.substr(device.path.rfind('/') + 1);
   const mode_t mode = type_of(device) | device.file_mode.value_or(0666);
-  const dev_t number = ::makedev(static_cast<unsigned>(device.major), static_cast<unsigned>(device.minor));
+  const dev_t number =
+      ::makedev(static_cast<unsigned>(device.major), static_cast<unsigned>(device.minor));
   try {
-    sys::make_node(folder, name, mode, number, "one of the few devices that can do the host no harm");
+    sys::make_node(folder, name, mode, number,
+                   "one of the few devices that can do the host no harm");
   } catch (const SysError& error) {
     if (error.code() == EPERM) return false;
-    const auto there = error.code() == EEXIST ? root.open_link_itself(device.path, O_PATH) : std::nullopt;
+    const auto there =
+        error.code() == EEXIST ? root.open_link_itself(device.path, O_PATH) : std::nullopt;
     if (!there) throw;
     if (is_same(*there, device)) return true;
     throw Error(fmt::format("device {}: the rootfs has something else there", quoted(device.path)),
                 "remove it from the rootfs, or mount a tmpfs on /dev");
   }
   const bool owned = device.uid.has_value() || device.gid.has_value();
-  if (owned && ::fchownat(folder.get(), name.c_str(), device.uid.value_or(0), device.gid.value_or(0),
-                          AT_SYMLINK_NOFOLLOW) != 0) {
+  if (owned && ::fchownat(folder.get(), name.c_str(), device.uid.value_or(0),
+                          device.gid.value_or(0), AT_SYMLINK_NOFOLLOW) != 0) {
     throw SysError(errno, fmt::format("fchownat({})", quoted(device.path)));
   }
   return true;
@@ -94,9 +103,10 @@ void make_links(const Fd& dev) {
     const char* target;
     const char* name;
   };
-  constexpr std::array kLinks = {Link{"/proc/self/fd", "fd"},         Link{"/proc/self/fd/0", "stdin"},
-                                 Link{"/proc/self/fd/1", "stdout"},   Link{"/proc/self/fd/2", "stderr"},
-                                 Link{"/proc/kcore", "core"},         Link{"pts/ptmx", "ptmx"}};
+  constexpr std::array kLinks = {
+      Link{"/proc/self/fd", "fd"},       Link{"/proc/self/fd/0", "stdin"},
+      Link{"/proc/self/fd/1", "stdout"}, Link{"/proc/self/fd/2", "stderr"},
+      Link{"/proc/kcore", "core"},       Link{"pts/ptmx", "ptmx"}};
   for (const Link& link : kLinks) {
     sys::make_symlink(link.target, dev, link.name, "a name that programs expect in /dev");
   }
@@ -104,7 +114,8 @@ void make_links(const Fd& dev) {
 
 bool dev_is_bound(const oci::Config& config) {
   return std::any_of(config.mounts.begin(), config.mounts.end(), [](const oci::Mount& mount) {
-    return mount.destination == "/dev" && parse_mount_options(mount.options, mount.type, "/dev").bind;
+    return mount.destination == "/dev" &&
+           parse_mount_options(mount.options, mount.type, "/dev").bind;
   });
 }
 

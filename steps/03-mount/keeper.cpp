@@ -29,12 +29,14 @@ void read_and_forget() {
     }
     if (watched[1].revents == 0) continue;
     const ssize_t done = ::read(kMaster, buffer.data(), buffer.size());
-    // No slave is open at the moment: a program may open /dev/console again, so wait for the container's end only.
+    // No slave is open at the moment: a program may open /dev/console again, so wait for the
+    // container's end only.
     if (done < 0 && errno == EIO) watched[1].fd = -1;
   }
 }
 
-/// Nothing of the caller's is held: no terminal, no pipe that somebody reads to its end, no folder, no lock.
+/// Nothing of the caller's is held: no terminal, no pipe that somebody reads to its end, no folder,
+/// no lock.
 void become_keeper(const Fd& master, const Fd& container) {
   ::setsid();
   ::prctl(PR_SET_NAME, "lockstep-keeper");

@@ -10,14 +10,18 @@ int main(int argc, char** argv) {
   cli::Program step("step03", "03-mount", "a container with files of its own");
   pid::UndoTable undo = pid::undoers();
   const pid::Attend attend = mnt::attend;
-  step.add(pid::run_command(make_story, undo, attend, {
-      uts::options,
-      ipc::options,
-      mnt::options,
-  }));
-  step.add(pid::exec_command(make_story, attend, {
-      mnt::terminal_options,
-  }));
+  const std::vector<ConfigOptions> run_options = {
+      uts::options,  // 01: --hostname, --domainname
+      ipc::options,  // 02: --ipc
+      mnt::options,  // 03: --rootfs, --volume, --mount, --tmpfs, --read-only, --workdir, --env,
+                     // --tty
+  };
+  const std::vector<pid::ProcessOptions> exec_options = {
+      // what later lessons add
+      mnt::terminal_options,  // 03: --tty, --detach-keys
+  };
+  step.add(pid::run_command(make_story, undo, attend, run_options));
+  step.add(pid::exec_command(make_story, attend, exec_options));
   step.add(pid::list_command());
   step.add(pid::ps_command());
   step.add(pid::kill_command());

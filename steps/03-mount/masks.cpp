@@ -60,13 +60,15 @@ void mask_paths(const oci::Config& config) {
   if (!config.root.readonly) return;
   MountOptions options;
   options.set = MOUNT_ATTR_RDONLY;
-  set_attributes({root.root(), "/"}, options, "root.readonly: last, because so much had to be made in it");
+  set_attributes({root.root(), "/"}, options,
+                 "root.readonly: last, because so much had to be made in it");
 }
 
 std::vector<std::string> default_masked_paths() {
-  return {"/proc/acpi",         "/proc/asound",      "/proc/interrupts",  "/proc/kcore",
-          "/proc/keys",         "/proc/latency_stats", "/proc/timer_list", "/proc/timer_stats",
-          "/proc/sched_debug",  "/proc/scsi",        "/sys/firmware",     "/sys/devices/virtual/powercap"};
+  return {"/proc/acpi",       "/proc/asound",      "/proc/interrupts",
+          "/proc/kcore",      "/proc/keys",        "/proc/latency_stats",
+          "/proc/timer_list", "/proc/timer_stats", "/proc/sched_debug",
+          "/proc/scsi",       "/sys/firmware",     "/sys/devices/virtual/powercap"};
 }
 
 std::vector<std::string> default_readonly_paths() {

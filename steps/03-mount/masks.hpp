@@ -5,16 +5,16 @@
 /// Lesson 03: what of /proc and /sys must not be seen, or not be written, and the read-only root.
 namespace lockstep::mnt {
 
-/// /proc and /sys show the whole kernel, not the container's part of it. `linux.maskedPaths` are covered: a file by
-/// /dev/null, a folder by an empty read-only tmpfs. `linux.readonlyPaths` are bound onto themselves, read-only. With
-/// `root.readonly` the rootfs itself becomes read-only, last. What isn't there is passed over.
+/// /proc and /sys show the whole kernel, not the container's part of it. `linux.maskedPaths` are
+/// covered: a file by /dev/null, a folder by an empty read-only tmpfs. `linux.readonlyPaths` are
+/// bound onto themselves, read-only. With `root.readonly` the rootfs itself becomes read-only,
+/// last. What isn't there is passed over.
 ///
 /// Order: after enter_rootfs, and after everything that writes there: sysctls, the host name.
-/// Break it: `--security-opt` to unmask comes with lesson 08; until then, umount(2) as root inside takes a mask off
-/// again: that is lesson 08's attack.
-/// Throws Error if /dev/null isn't the null device: a mask that the container could write through is none
-/// (CVE-2025-31133).
-/// See: the runtime-spec's config-linux.md, "Masked Paths", "Readonly Paths"
+/// Break it: `--security-opt` to unmask comes with lesson 08; until then, umount(2) as root inside
+/// takes a mask off again: that is lesson 08's attack. Throws Error if /dev/null isn't the null
+/// device: a mask that the container could write through is none (CVE-2025-31133). See: the
+/// runtime-spec's config-linux.md, "Masked Paths", "Readonly Paths"
 void mask_paths(const oci::Config& config);
 
 /// The lists of `runc spec`, plus what Docker masks.

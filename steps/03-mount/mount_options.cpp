@@ -10,8 +10,9 @@
 namespace lockstep::mnt {
 namespace {
 
-/// A word, and what it does: it sets or clears a flag of the file system (MS_*), which is mostly a property of the
-/// single mount (MOUNT_ATTR_*), too. With "r" before it ("rro"), the same for all mounts below.
+/// A word, and what it does: it sets or clears a flag of the file system (MS_*), which is mostly a
+/// property of the single mount (MOUNT_ATTR_*), too. With "r" before it ("rro"), the same for all
+/// mounts below.
 struct Word {
   const char* name;
   bool sets;
@@ -36,28 +37,30 @@ constexpr std::array kWords = {
     Word{"atime", false, MS_NOATIME, MOUNT_ATTR_NOATIME},
     Word{"strictatime", true, MS_STRICTATIME, MOUNT_ATTR_STRICTATIME},
     Word{"nostrictatime", false, MS_STRICTATIME, MOUNT_ATTR_STRICTATIME},
-    Word{"relatime", true, MS_RELATIME, MOUNT_ATTR_RELATIME},  // MOUNT_ATTR_RELATIME is 0: the others cleared
+    Word{"relatime", true, MS_RELATIME,
+         MOUNT_ATTR_RELATIME},  // MOUNT_ATTR_RELATIME is 0: the others cleared
     Word{"norelatime", false, MS_RELATIME, MOUNT_ATTR_RELATIME},
 };
 
 /// Words that are about the file system alone, so that a bind has no use for them.
 constexpr std::array kFileSystemWords = {
-    Word{"sync", true, MS_SYNCHRONOUS, 0},    Word{"async", false, MS_SYNCHRONOUS, 0},
-    Word{"dirsync", true, MS_DIRSYNC, 0},     Word{"lazytime", true, MS_LAZYTIME, 0},
-    Word{"nolazytime", false, MS_LAZYTIME, 0}, Word{"iversion", true, MS_I_VERSION, 0},
+    Word{"sync", true, MS_SYNCHRONOUS, 0},      Word{"async", false, MS_SYNCHRONOUS, 0},
+    Word{"dirsync", true, MS_DIRSYNC, 0},       Word{"lazytime", true, MS_LAZYTIME, 0},
+    Word{"nolazytime", false, MS_LAZYTIME, 0},  Word{"iversion", true, MS_I_VERSION, 0},
     Word{"noiversion", false, MS_I_VERSION, 0}, Word{"mand", true, MS_MANDLOCK, 0},
-    Word{"nomand", false, MS_MANDLOCK, 0},    Word{"silent", true, MS_SILENT, 0},
+    Word{"nomand", false, MS_MANDLOCK, 0},      Word{"silent", true, MS_SILENT, 0},
     Word{"loud", false, MS_SILENT, 0},
 };
 
 template <size_t N>
 const Word* find(const std::array<Word, N>& words, const std::string& name) {
-  const auto found = std::find_if(words.begin(), words.end(), [&](const Word& word) { return name == word.name; });
+  const auto found =
+      std::find_if(words.begin(), words.end(), [&](const Word& word) { return name == word.name; });
   return found == words.end() ? nullptr : &*found;
 }
 
-/// The access-time attributes are one field with three values, not bits: setting one clears the field first; clearing
-/// one means going back to the default, relatime.
+/// The access-time attributes are one field with three values, not bits: setting one clears the
+/// field first; clearing one means going back to the default, relatime.
 bool is_access_time(const Word& word) {
   return (word.flag & (MS_NOATIME | MS_STRICTATIME | MS_RELATIME)) != 0;
 }
@@ -72,7 +75,8 @@ void apply(const Word& word, uint64_t& set, uint64_t& clear) {
 }
 
 void apply_to_flags(const Word& word, unsigned long& flags) {
-  if (is_access_time(word)) flags &= ~static_cast<unsigned long>(MS_NOATIME | MS_STRICTATIME | MS_RELATIME);
+  if (is_access_time(word))
+    flags &= ~static_cast<unsigned long>(MS_NOATIME | MS_STRICTATIME | MS_RELATIME);
   flags = word.sets ? flags | word.flag : flags & ~word.flag;
 }
 
@@ -115,9 +119,11 @@ MountOptions parse_mount_options(const std::vector<std::string>& words, const st
   std::vector<std::string> own;
   for (const std::string& word : words) {
     if (word == "idmap" || word == "ridmap") {
-      throw Error(fmt::format("mount {}: option {}: id-mapped mounts come with lesson 06", quoted(where), word));
+      throw Error(fmt::format("mount {}: option {}: id-mapped mounts come with lesson 06",
+                              quoted(where), word));
     }
-    if (!word.empty() && !apply_switch(word, options) && !apply_word(word, options)) own.push_back(word);
+    if (!word.empty() && !apply_switch(word, options) && !apply_word(word, options))
+      own.push_back(word);
   }
   for (const std::string& word : own) {
     if (options.bind) {
@@ -127,7 +133,8 @@ MountOptions parse_mount_options(const std::vector<std::string>& words, const st
     options.data += (options.data.empty() ? "" : ",") + word;
   }
   if (options.copy_up && type != "tmpfs") {
-    throw Error(fmt::format("mount {}: option tmpcopyup: only a tmpfs can be filled so", quoted(where)));
+    throw Error(
+        fmt::format("mount {}: option tmpcopyup: only a tmpfs can be filled so", quoted(where)));
   }
   return options;
 }

@@ -29,29 +29,34 @@ bool is_directory(const std::string& path) {
 void refuse_link(const Beneath& root, const oci::Mount& mount) {
   const auto there = root.open_link_itself(mount.destination, O_PATH);
   if (!there || is_directory(*there)) return;
-  throw Error(fmt::format("mount {}: {} in the rootfs is no folder, but a file or a link", quoted(mount.type),
-                          quoted(mount.destination)),
+  throw Error(fmt::format("mount {}: {} in the rootfs is no folder, but a file or a link",
+                          quoted(mount.type), quoted(mount.destination)),
               "a rootfs that redirects /proc or /sys is not to be trusted: make it a folder");
 }
 
-/// What may be put over parts of /proc: the files by which lxcfs and its kin show a container its own limits.
+/// What may be put over parts of /proc: the files by which lxcfs and its kin show a container its
+/// own limits.
 void refuse_inside_proc(const oci::Mount& mount) {
-  constexpr std::array kAllowed = {"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo", "/proc/stat", "/proc/swaps",
-                                   "/proc/uptime",  "/proc/loadavg",   "/proc/slabinfo", "/proc/net/dev"};
+  constexpr std::array kAllowed = {"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo",
+                                   "/proc/stat",    "/proc/swaps",     "/proc/uptime",
+                                   "/proc/loadavg", "/proc/slabinfo",  "/proc/net/dev"};
   if (mount.destination.rfind("/proc/", 0) != 0) return;
   if (std::find(kAllowed.begin(), kAllowed.end(), mount.destination) != kAllowed.end()) return;
-  throw Error(fmt::format("mount {}: nothing may be mounted inside /proc", quoted(mount.destination)),
-              "it would blind or mislead whatever reads /proc in the container, this runtime included");
+  throw Error(
+      fmt::format("mount {}: nothing may be mounted inside /proc", quoted(mount.destination)),
+      "it would blind or mislead whatever reads /proc in the container, this runtime included");
 }
 
 /// What a mount is good for, for the narration.
 Why why(const oci::Mount& mount, const MountOptions& options) {
   if (options.bind) return "a volume: a part of the host's files, shown inside";
-  if (mount.type == "proc") return "processes as this PID namespace numbers them, and nobody else's";
+  if (mount.type == "proc")
+    return "processes as this PID namespace numbers them, and nobody else's";
   if (mount.type == "sysfs") return "the kernel's view of devices, not to be written";
   if (mount.type == "devpts") return "terminals of its own, counted from 0";
   if (mount.type == "mqueue") return "the message queues of this IPC namespace";
-  if (mount.destination == "/dev") return "device files of its own: the host's disks are not among them";
+  if (mount.destination == "/dev")
+    return "device files of its own: the host's disks are not among them";
   if (mount.destination == "/dev/shm") return "POSIX shared memory, of limited size";
   return mount.type == "tmpfs" ? "an empty folder in memory" : "";
 }
@@ -71,9 +76,11 @@ std::string without_gid(const std::string& data) {
   return rest;
 }
 
-/// Without root some file systems can't be mounted, because the namespace that they show is the host's: sysfs without
-/// a network namespace, mqueue without an IPC namespace. The host's own mount then has to serve, bound.
-void bind_the_hosts(const Beneath& root, const sys::Place& target, const oci::Mount& mount, MountOptions options) {
+/// Without root some file systems can't be mounted, because the namespace that they show is the
+/// host's: sysfs without a network namespace, mqueue without an IPC namespace. The host's own mount
+/// then has to serve, bound.
+void bind_the_hosts(const Beneath& root, const sys::Place& target, const oci::Mount& mount,
+                    MountOptions options) {
   options.bind = options.recursive = true;
   if ((options.set & MOUNT_ATTR_RDONLY) != 0) options.set_recursively |= MOUNT_ATTR_RDONLY;
   bind(mount.type == "sysfs" ? "/sys" : "/dev/mqueue", root, target, options,
@@ -83,11 +90,14 @@ void bind_the_hosts(const Beneath& root, const sys::Place& target, const oci::Mo
 void mount_file_system(const Beneath& root, const sys::Place& target, const oci::Mount& mount,
                        const MountOptions& options) {
   try {
-    sys::mount_on(mount.source, target, mount.type, options.flags, options.data, why(mount, options));
+    sys::mount_on(mount.source, target, mount.type, options.flags, options.data,
+                  why(mount, options));
   } catch (const SysError& error) {
     const bool shows_host = mount.type == "sysfs" || mount.type == "mqueue";
     if (error.code() == EPERM && shows_host) return bind_the_hosts(root, target, mount, options);
-    if (error.code() != EINVAL || mount.type != "devpts" || without_gid(options.data) == options.data) throw;
+    if (error.code() != EINVAL || mount.type != "devpts" ||
+        without_gid(options.data) == options.data)
+      throw;
     sys::mount_on(mount.source, target, mount.type, options.flags, without_gid(options.data),
                   "group 5 (tty) isn't mapped here");
   }
@@ -110,7 +120,8 @@ void make_mount(const Beneath& root, const oci::Mount& mount) {
   if (options.remount) return remount(target, mount, options);
   if (options.bind) return bind(mount.source, root, target, options, why(mount, options));
   mount_file_system(root, target, mount, options);
-  const bool more = (options.set_recursively | options.clear_recursively) != 0 || !options.propagation.empty();
+  const bool more =
+      (options.set_recursively | options.clear_recursively) != 0 || !options.propagation.empty();
   if (!more && !options.copy_up) return;
   const auto on_top = root.open(mount.destination, O_PATH | O_DIRECTORY);
   if (!on_top) throw SysError(ENOENT, fmt::format("{}, just mounted", quoted(mount.destination)));
@@ -132,7 +143,10 @@ std::vector<oci::Mount> default_mounts() {
   return {
       {"/proc", "proc", "proc", {"nosuid", "noexec", "nodev"}},
       {"/dev", "tmpfs", "tmpfs", {"nosuid", "strictatime", "mode=755", "size=65536k"}},
-      {"/dev/pts", "devpts", "devpts", {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"}},
+      {"/dev/pts",
+       "devpts",
+       "devpts",
+       {"nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5"}},
       {"/dev/shm", "tmpfs", "shm", {"nosuid", "noexec", "nodev", "mode=1777", "size=65536k"}},
       {"/dev/mqueue", "mqueue", "mqueue", {"nosuid", "noexec", "nodev"}},
       {"/sys", "sysfs", "sysfs", {"nosuid", "noexec", "nodev", "ro"}},

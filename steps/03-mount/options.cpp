@@ -29,20 +29,23 @@ std::string resolved(const std::string& path) {
   const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), ::free);
   if (!real) {
     throw SysError(errno, fmt::format("--rootfs: realpath({})", quoted(path)),
-                   "a rootfs is a folder with a container's files: `rootfs-fetch export busybox DIR` makes one");
+                   "a rootfs is a folder with a container's files: `rootfs-fetch export busybox "
+                   "DIR` makes one");
   }
   return real.get();
 }
 
-/// Defaults first, then what was asked for in its order; a destination that is named again takes the default's place.
+/// Defaults first, then what was asked for in its order; a destination that is named again takes
+/// the default's place.
 std::vector<oci::Mount> all_mounts(const Given& given) {
   std::vector<oci::Mount> mounts = default_mounts();
   for (oci::Mount& mount : mounts) {
     if (mount.destination == "/dev/shm") mount.options.back() = "size=" + given.shm_size;
   }
   const auto named_again = [&](const oci::Mount& mount) {
-    return std::any_of(given.mounts.begin(), given.mounts.end(),
-                       [&](const oci::Mount& other) { return other.destination == mount.destination; });
+    return std::any_of(given.mounts.begin(), given.mounts.end(), [&](const oci::Mount& other) {
+      return other.destination == mount.destination;
+    });
   };
   mounts.erase(std::remove_if(mounts.begin(), mounts.end(), named_again), mounts.end());
   mounts.insert(mounts.end(), given.mounts.begin(), given.mounts.end());
@@ -58,12 +61,14 @@ void fill_environment(oci::Process& process, const std::vector<std::string>& var
 
 void fill_in(oci::Config& config, const Given& given) {
   if (given.rootfs.empty()) {
-    throw cli::UsageError("--rootfs is missing",
-                          "--rootfs busybox is the embedded image; any folder with a container's files will do");
+    throw cli::UsageError(
+        "--rootfs is missing",
+        "--rootfs busybox is the embedded image; any folder with a container's files will do");
   }
   config.root.path = resolved(images::find_rootfs(given.rootfs));
   if (config.root.path == "/") {
-    throw cli::UsageError("--rootfs: the host's own root can't be a container's", "copy what is needed to a folder");
+    throw cli::UsageError("--rootfs: the host's own root can't be a container's",
+                          "copy what is needed to a folder");
   }
   config.mounts = all_mounts(given);
   config.linux.masked_paths = default_masked_paths();
@@ -88,8 +93,9 @@ void mount_options(cli::Options& options, const std::shared_ptr<Given>& given) {
                 [given](const std::string& text) { add_mount(*given, parse_mount(text)); });
   options.value("tmpfs", "DST[:OPT,…]", "an empty folder in memory",
                 [given](const std::string& text) { add_mount(*given, parse_tmpfs(text)); });
-  options.value("shm-size", "SIZE", "of /dev/shm (default 64m)",
-                [given](const std::string& text) { given->shm_size = parse_size("--shm-size", text); });
+  options.value("shm-size", "SIZE", "of /dev/shm (default 64m)", [given](const std::string& text) {
+    given->shm_size = parse_size("--shm-size", text);
+  });
 }
 
 }  // namespace
@@ -98,16 +104,19 @@ void options(cli::Options& options, oci::Config& config) {
   const auto given = std::make_shared<Given>();
   options.value("rootfs", "DIR|NAME", "its files: a folder, or the embedded image's name",
                 [given](const std::string& text) { given->rootfs = text; });
-  options.flag("read-only", "nothing in the rootfs can be changed", [&] { config.root.readonly = true; });
+  options.flag("read-only", "nothing in the rootfs can be changed",
+               [&] { config.root.readonly = true; });
   options.flag("no-pivot", "chroot(2) instead of pivot_root(2): less safe",
                [&] { config.annotations[oci::kNoPivotAnnotation] = "true"; });
   mount_options(options, given);
-  options.value("w,workdir", "DIR", "its working directory, made if missing", [&](const std::string& path) {
-    if (path.empty() || path[0] != '/') {
-      throw cli::UsageError(fmt::format("--workdir: expected an absolute path, got {}", quoted(path)));
-    }
-    config.process.cwd = path;
-  });
+  options.value("w,workdir", "DIR", "its working directory, made if missing",
+                [&](const std::string& path) {
+                  if (path.empty() || path[0] != '/') {
+                    throw cli::UsageError(
+                        fmt::format("--workdir: expected an absolute path, got {}", quoted(path)));
+                  }
+                  config.process.cwd = path;
+                });
   options.value("e,env", "NAME=VALUE", "a variable for it (NAME alone: the caller's value)",
                 [given](const std::string& text) { given->variables.push_back(text); });
   terminal_options(options, config.process);
@@ -117,15 +126,18 @@ void options(cli::Options& options, oci::Config& config) {
 void terminal_options(cli::Options& options, oci::Process& process) {
   const auto wanted = std::make_shared<std::optional<bool>>();
   process.detach_keys = parse_detach_keys("ctrl-p,ctrl-q");
-  options.optional_value("t,tty", "true|false", "true", "a terminal for it (default: if we have one)",
-                         [wanted](const std::string& text) {
-                           if (text != "true" && text != "false") {
-                             throw cli::UsageError(fmt::format("--tty: expected true or false, got {}", quoted(text)));
-                           }
-                           *wanted = text == "true";
-                         });
-  options.flag("i,interactive", "accepted for docker's sake: standard input is always passed on", [] {});
-  options.value("detach-keys", "KEYS", "leave it running when these are typed (default ctrl-p,ctrl-q)",
+  options.optional_value(
+      "t,tty", "true|false", "true", "a terminal for it (default: if we have one)",
+      [wanted](const std::string& text) {
+        if (text != "true" && text != "false") {
+          throw cli::UsageError(fmt::format("--tty: expected true or false, got {}", quoted(text)));
+        }
+        *wanted = text == "true";
+      });
+  options.flag("i,interactive", "accepted for docker's sake: standard input is always passed on",
+               [] {});
+  options.value("detach-keys", "KEYS",
+                "leave it running when these are typed (default ctrl-p,ctrl-q)",
                 [&](const std::string& text) { process.detach_keys = parse_detach_keys(text); });
   options.check([wanted, &process] {
     const bool ours = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDOUT_FILENO) != 0;

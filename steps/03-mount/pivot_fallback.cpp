@@ -14,7 +14,8 @@ namespace {
 bool root_is_initial_ramfs() {
   struct statfs root {};
   // The cheap question first: it is asked at every start.
-  if (::statfs("/", &root) != 0 || (root.f_type != RAMFS_MAGIC && root.f_type != TMPFS_MAGIC)) return false;
+  if (::statfs("/", &root) != 0 || (root.f_type != RAMFS_MAGIC && root.f_type != TMPFS_MAGIC))
+    return false;
   const auto mount = proc::mount_of("/");
   return mount && mount->type == "rootfs";
 }
@@ -26,7 +27,8 @@ bool lies_beneath(const std::string& path, const std::string& folder) {
 /// In a user namespace the host's mounts are locked: what can't be unmounted is covered.
 void unmount_or_cover(const std::string& target) {
   try {
-    sys::unmount(target, MNT_DETACH, "no second way to the kernel's files may stay beneath the new root");
+    sys::unmount(target, MNT_DETACH,
+                 "no second way to the kernel's files may stay beneath the new root");
   } catch (const SysError& error) {
     if (error.code() != EINVAL && error.code() != EPERM) throw;
     sys::mount("tmpfs", target, "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=0k",
@@ -41,9 +43,11 @@ bool enter_without_pivot(const oci::Config& config) {
   const auto mounts = proc::mounts();
   for (auto mount = mounts.rbegin(); mount != mounts.rend(); ++mount) {  // the topmost first
     const bool of_the_kernel = mount->type == "proc" || mount->type == "sysfs";
-    if (of_the_kernel && !lies_beneath(mount->target, config.root.path)) unmount_or_cover(mount->target);
+    if (of_the_kernel && !lies_beneath(mount->target, config.root.path))
+      unmount_or_cover(mount->target);
   }
-  sys::mount(".", "/", "", MS_MOVE, "", "pivot_root(2) can't be had here: the rootfs is moved over the root");
+  sys::mount(".", "/", "", MS_MOVE, "",
+             "pivot_root(2) can't be had here: the rootfs is moved over the root");
   sys::change_root(".", "and made the root of this process");
   sys::change_directory("/", "\".\" is the rootfs already, but its name was the host's");
   return true;

@@ -8,15 +8,18 @@
 /// Lesson 03: which mounts tell which others of what is mounted on them.
 namespace lockstep::mnt {
 
-/// "slave" → MS_SLAVE, "rslave" → MS_SLAVE|MS_REC, likewise private, shared, unbindable. Nothing for other words.
+/// "slave" → MS_SLAVE, "rslave" → MS_SLAVE|MS_REC, likewise private, shared, unbindable. Nothing
+/// for other words.
 std::optional<unsigned long> propagation_flags(const std::string& name);
 
-/// How the whole tree is cut off from the host's at first: MS_SLAVE, or what `linux.rootfsPropagation` asks for. Not
-/// private: a volume with `rslave` would then never hear of the host's later mounts.
+/// How the whole tree is cut off from the host's at first: MS_SLAVE, or what
+/// `linux.rootfsPropagation` asks for. Not private: a volume with `rslave` would then never hear of
+/// the host's later mounts.
 unsigned long root_propagation(const oci::Config& config);
 
-/// With `rootfsPropagation: shared` the wire to the host is not cut: then the mount that holds the rootfs is made
-/// private, or the rootfs's own mounts would appear on the host, and pivot_root(2) would refuse (EINVAL).
+/// With `rootfsPropagation: shared` the wire to the host is not cut: then the mount that holds the
+/// rootfs is made private, or the rootfs's own mounts would appear on the host, and pivot_root(2)
+/// would refuse (EINVAL).
 void keep_rootfs_mount_private(const oci::Config& config);
 
 /// After pivot_root: `rootfsPropagation` for "/" itself, if it asks for anything.

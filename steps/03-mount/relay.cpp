@@ -19,8 +19,8 @@ namespace {
 
 constexpr size_t kMostBuffered = 8192;
 
-/// Bytes on their way from one side to the other. Reads only while little waits to be written, so that neither side can
-/// make the other grow without end.
+/// Bytes on their way from one side to the other. Reads only while little waits to be written, so
+/// that neither side can make the other grow without end.
 struct Stream {
   int from = -1;  // -1: at its end
   int to = -1;
@@ -39,15 +39,20 @@ struct Stream {
   void write_some() {
     const ssize_t done = ::write(to, waiting.data(), waiting.size());
     if (done > 0) waiting.erase(0, static_cast<size_t>(done));
-    if (done < 0 && errno != EAGAIN && errno != EINTR) waiting.clear();  // nobody is there to read it
+    if (done < 0 && errno != EAGAIN && errno != EINTR)
+      waiting.clear();  // nobody is there to read it
   }
 };
 
 class Relay {
  public:
   Relay(Created& container, pid::SignalQueue& signals, Fd master, std::string detach_keys)
-      : container_(container), signals_(signals), master_(std::move(master)), keys_(std::move(detach_keys)) {
-    if (::fcntl(master_.get(), F_SETFL, O_RDWR | O_NONBLOCK) != 0) throw SysError(errno, "fcntl(pty, O_NONBLOCK)");
+      : container_(container),
+        signals_(signals),
+        master_(std::move(master)),
+        keys_(std::move(detach_keys)) {
+    if (::fcntl(master_.get(), F_SETFL, O_RDWR | O_NONBLOCK) != 0)
+      throw SysError(errno, "fcntl(pty, O_NONBLOCK)");
     in_ = {STDIN_FILENO, master_.get(), ""};
     out_ = {master_.get(), STDOUT_FILENO, ""};
     copy_size();
@@ -71,16 +76,20 @@ class Relay {
   /// One round of poll; whether the container has ended.
   bool wait_and_move() {
     const auto wanted = [](bool want, short event) { return want ? event : short{0}; };
-    std::array<pollfd, 5> polls = {
-        pollfd{container_.child.pidfd().get(), POLLIN, 0}, pollfd{signals_.fd().get(), POLLIN, 0},
-        pollfd{in_.wants_input() ? STDIN_FILENO : -1, POLLIN, 0},
-        pollfd{out_.from < 0 && in_.waiting.empty() ? -1 : master_.get(),
-               static_cast<short>(wanted(out_.wants_input(), POLLIN) | wanted(!in_.waiting.empty(), POLLOUT)), 0},
-        pollfd{out_.waiting.empty() ? -1 : STDOUT_FILENO, POLLOUT, 0}};
-    if (::poll(polls.data(), polls.size(), -1) < 0 && errno != EINTR) throw SysError(errno, "poll(terminal)");
+    std::array<pollfd, 5> polls = {pollfd{container_.child.pidfd().get(), POLLIN, 0},
+                                   pollfd{signals_.fd().get(), POLLIN, 0},
+                                   pollfd{in_.wants_input() ? STDIN_FILENO : -1, POLLIN, 0},
+                                   pollfd{out_.from < 0 && in_.waiting.empty() ? -1 : master_.get(),
+                                          static_cast<short>(wanted(out_.wants_input(), POLLIN) |
+                                                             wanted(!in_.waiting.empty(), POLLOUT)),
+                                          0},
+                                   pollfd{out_.waiting.empty() ? -1 : STDOUT_FILENO, POLLOUT, 0}};
+    if (::poll(polls.data(), polls.size(), -1) < 0 && errno != EINTR)
+      throw SysError(errno, "poll(terminal)");
     if (polls[1].revents != 0) pass_signals();
     if (polls[2].revents != 0) read_keys();
-    if ((polls[3].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && out_.wants_input()) out_.read_some();
+    if ((polls[3].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && out_.wants_input())
+      out_.read_some();
     if ((polls[3].revents & POLLOUT) != 0) in_.write_some();
     if (polls[4].revents != 0) out_.write_some();
     return polls[0].revents != 0;
@@ -89,15 +98,18 @@ class Relay {
   void read_keys() {
     const size_t before = in_.waiting.size();
     in_.read_some();
-    if (in_.from < 0) in_.waiting += '\x04';  // the caller's end of input: Ctrl-D, which is how a terminal says it
+    if (in_.from < 0)
+      in_.waiting += '\x04';  // the caller's end of input: Ctrl-D, which is how a terminal says it
     find_detach_keys(before);
   }
 
-  /// Each key of the sequence goes on to the container, but for the last: nobody waits for what may never come.
+  /// Each key of the sequence goes on to the container, but for the last: nobody waits for what may
+  /// never come.
   void find_detach_keys(size_t from) {
     if (keys_.empty()) return;
     for (size_t i = from; i < in_.waiting.size(); ++i) {
-      matched_ = in_.waiting[i] == keys_[matched_] ? matched_ + 1 : (in_.waiting[i] == keys_[0] ? 1 : 0);
+      matched_ =
+          in_.waiting[i] == keys_[matched_] ? matched_ + 1 : (in_.waiting[i] == keys_[0] ? 1 : 0);
       if (matched_ < keys_.size()) continue;
       in_.waiting.erase(i);
       detached_ = true;
@@ -144,7 +156,8 @@ class Relay {
 
 }  // namespace
 
-std::optional<ExitStatus> attend(Created& container, pid::SignalQueue& signals, const oci::Process& process) {
+std::optional<ExitStatus> attend(Created& container, pid::SignalQueue& signals,
+                                 const oci::Process& process) {
   if (!process.terminal) return pid::attend(container, signals, process);
   Fd master = container.handshake.receive();
   if (!process.detached) {
@@ -168,8 +181,9 @@ std::string parse_detach_keys(const std::string& text) {
     } else if (key.size() == 6 && key.rfind("ctrl-", 0) == 0 && key[5] >= '@' && key[5] <= 'z') {
       keys += static_cast<char>(static_cast<unsigned char>(key[5]) & 0x1fU);
     } else {
-      throw cli::UsageError(fmt::format("--detach-keys: {} is no key", quoted(key)),
-                            "keys are single characters or ctrl- and a letter, with commas: ctrl-p,ctrl-q");
+      throw cli::UsageError(
+          fmt::format("--detach-keys: {} is no key", quoted(key)),
+          "keys are single characters or ctrl- and a letter, with commas: ctrl-p,ctrl-q");
     }
     at = end + 1;
   }

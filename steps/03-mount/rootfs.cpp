@@ -1,17 +1,21 @@
 // Lesson 03: a file tree of the container's own.
 //
-// Every process is in a mount namespace: the list of what is mounted where. clone3(CLONE_NEWNS) copies the list. The
-// copy is still wired to the original: where a mount is shared, what one side mounts appears on the other. So the
-// first thing is to cut that wire (in one direction: what the host mounts later may still arrive in a volume).
+// Every process is in a mount namespace: the list of what is mounted where. clone3(CLONE_NEWNS)
+// copies the list. The copy is still wired to the original: where a mount is shared, what one side
+// mounts appears on the other. So the first thing is to cut that wire (in one direction: what the
+// host mounts later may still arrive in a volume).
 //
 //     1. mount("", "/", "", MS_REC|MS_SLAVE)            nothing that is done here reaches the host
-//     2. mount(rootfs, rootfs, "", MS_BIND|MS_REC)      a folder becomes a mount: pivot_root wants one
+//     2. mount(rootfs, rootfs, "", MS_BIND|MS_REC)      a folder becomes a mount: pivot_root wants
+//     one
 //     3. … /proc, /dev, /sys, volumes …                 mounts.cpp: both trees are still in sight
-//     4. pivot_root(".", ".")                           the rootfs becomes "/", the old root lies on top of it
-//     5. umount2(".", MNT_DETACH)                       the old root is gone: no path leads to the host's files
+//     4. pivot_root(".", ".")                           the rootfs becomes "/", the old root lies
+//     on top of it
+//     5. umount2(".", MNT_DETACH)                       the old root is gone: no path leads to the
+//     host's files
 //
-// chroot(2) alone would leave the host's tree mounted and in reach: a process with the right to call chroot(2) again
-// can walk out of it. After step 5 there is nothing to walk to.
+// chroot(2) alone would leave the host's tree mounted and in reach: a process with the right to
+// call chroot(2) again can walk out of it. After step 5 there is nothing to walk to.
 
 #include "03-mount/rootfs.hpp"
 
@@ -27,13 +31,16 @@ void separate_mounts(const oci::Config& config) {
   sys::mount("", "/", "", MS_REC | root_propagation(config), "",
              "what is mounted in here must not appear on the host");
   keep_rootfs_mount_private(config);  // propagation.cpp
-  sys::mount(rootfs, rootfs, "", MS_BIND | MS_REC, "", "pivot_root(2) takes a mount, not just a folder");
+  sys::mount(rootfs, rootfs, "", MS_BIND | MS_REC, "",
+             "pivot_root(2) takes a mount, not just a folder");
 }
 
 void enter_rootfs(const oci::Config& config) {
   sys::change_directory(config.root.path, "the new root, to be named \".\"");
   if (enter_without_pivot(config)) return;  // pivot_fallback.cpp
-  sys::pivot_root(".", ".", "the rootfs becomes \"/\"; the host's tree now lies on top of it, at the same place");
+  sys::pivot_root(
+      ".", ".",
+      "the rootfs becomes \"/\"; the host's tree now lies on top of it, at the same place");
   sys::unmount(".", MNT_DETACH, "the host's tree goes: no path leads to it any more");
   sys::change_directory("/", "\".\" still meant the old root");
   spread_rootfs_propagation(config);  // propagation.cpp

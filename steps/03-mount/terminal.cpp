@@ -20,8 +20,9 @@ Fd open_master(const Beneath& root) {
   auto master = root.open("/dev/pts/ptmx", O_RDWR | O_NOCTTY);
   struct statfs where {};
   struct stat status {};
-  const bool real = master && ::fstatfs(master->get(), &where) == 0 && where.f_type == DEVPTS_SUPER_MAGIC &&
-                    ::fstat(master->get(), &status) == 0 && status.st_rdev == ::makedev(5, 2);
+  const bool real = master && ::fstatfs(master->get(), &where) == 0 &&
+                    where.f_type == DEVPTS_SUPER_MAGIC && ::fstat(master->get(), &status) == 0 &&
+                    status.st_rdev == ::makedev(5, 2);
   if (real) return std::move(*master);
   throw Error("the container has no /dev/pts of its own to make a terminal from",
               "mount a devpts on /dev/pts, or run without --tty");
@@ -32,7 +33,8 @@ void set_size(const Fd& master, const oci::Process& process) {
   winsize size{};
   size.ws_row = static_cast<unsigned short>(process.console_size->height);
   size.ws_col = static_cast<unsigned short>(process.console_size->width);
-  if (::ioctl(master.get(), TIOCSWINSZ, &size) != 0) throw SysError(errno, "ioctl(ptmx, TIOCSWINSZ)");
+  if (::ioctl(master.get(), TIOCSWINSZ, &size) != 0)
+    throw SysError(errno, "ioctl(ptmx, TIOCSWINSZ)");
 }
 
 }  // namespace
@@ -41,12 +43,14 @@ void Terminal::make(const oci::Process& process, const std::string& path, Handsh
   const Beneath root = Beneath::open_root(path);
   const Fd master = open_master(root);
   const int unlock = 0;
-  if (::ioctl(master.get(), TIOCSPTLCK, &unlock) != 0) throw SysError(errno, "ioctl(ptmx, TIOCSPTLCK, 0)");
+  if (::ioctl(master.get(), TIOCSPTLCK, &unlock) != 0)
+    throw SysError(errno, "ioctl(ptmx, TIOCSPTLCK, 0)");
   // TIOCGPTPEER opens the slave of this very master: a path could lead to another terminal.
   slave_ = Fd(::ioctl(master.get(), TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC));
   if (!slave_) throw SysError(errno, "ioctl(ptmx, TIOCGPTPEER)", "this needs kernel 4.13");
   set_size(master, process);
-  if (::fchown(slave_.get(), process.user.uid, static_cast<gid_t>(-1)) != 0 && errno != EINVAL && errno != EPERM) {
+  if (::fchown(slave_.get(), process.user.uid, static_cast<gid_t>(-1)) != 0 && errno != EINVAL &&
+      errno != EPERM) {
     throw SysError(errno, fmt::format("fchown(pty, {})", process.user.uid));
   }
   handshake.send(master);
@@ -57,14 +61,17 @@ void Terminal::open(const oci::Config& config, Handshake& handshake) {
   make(config.process, config.root.path, handshake);
   const Beneath root = Beneath::open_root(config.root.path);
   const Fd console = root.make_file("/dev/console");
-  bind(sys::Place{slave_, "the pty"}, root, {console, "/dev/console"}, {}, "the console is this container's terminal");
+  bind(sys::Place{slave_, "the pty"}, root, {console, "/dev/console"}, {},
+       "the console is this container's terminal");
 }
 
 void Terminal::take(const oci::Process& process, Handshake& handshake) {
-  if (process.user.umask) sys::set_umask(*process.user.umask, "what it creates, others may not write");
+  if (process.user.umask)
+    sys::set_umask(*process.user.umask, "what it creates, others may not write");
   if (!process.terminal) return;
   if (!slave_) make(process, "/", handshake);
-  sys::set_controlling_terminal(slave_, "from here Ctrl-C on this terminal is a signal for this session");
+  sys::set_controlling_terminal(slave_,
+                                "from here Ctrl-C on this terminal is a signal for this session");
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (::dup2(slave_.get(), fd) < 0) throw SysError(errno, fmt::format("dup2(pty, {})", fd));
   }

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <climits>
 #include <charconv>
+#include <climits>
 
 #include "common/cli/options.hpp"
 
@@ -25,7 +25,8 @@ std::vector<std::string> split(const std::string& text, char separator) {
 
 std::string destination(const std::string& option, const std::string& path) {
   if (path.empty() || path[0] != '/') {
-    throw cli::UsageError(fmt::format("{}: expected an absolute path inside the container, got {}", option, quoted(path)));
+    throw cli::UsageError(fmt::format("{}: expected an absolute path inside the container, got {}",
+                                      option, quoted(path)));
   }
   if (path.find_first_not_of('/') == std::string::npos) {
     throw cli::UsageError(fmt::format("{}: \"/\" is the rootfs itself", option));
@@ -38,7 +39,8 @@ std::string source(const std::string& option, const std::string& path) {
   if (path.empty()) throw cli::UsageError(fmt::format("{}: the source is missing", option));
   if (path[0] == '/') return path;
   if (path.find('/') == std::string::npos && path != "." && path != "..") {
-    throw cli::UsageError(fmt::format("{}: {} would be a named volume, which lockstep doesn't have", option, quoted(path)),
+    throw cli::UsageError(fmt::format("{}: {} would be a named volume, which lockstep doesn't have",
+                                      option, quoted(path)),
                           "a path has a slash in it: ./" + path);
   }
   std::array<char, PATH_MAX> here{};
@@ -51,13 +53,16 @@ bool names_propagation(const std::string& word) {
          word.find("shared") != std::string::npos || word.find("unbindable") != std::string::npos;
 }
 
-/// A bind's options, completed: recursive unless said otherwise, read-only all the way down, nothing of what is mounted
-/// inside gets out.
-std::vector<std::string> complete_bind(std::vector<std::string> words, const char* readonly = "rro") {
+/// A bind's options, completed: recursive unless said otherwise, read-only all the way down,
+/// nothing of what is mounted inside gets out.
+std::vector<std::string> complete_bind(std::vector<std::string> words,
+                                       const char* readonly = "rro") {
   for (std::string& word : words) {
     if (word == "ro" || word == "readonly") word = readonly;
   }
-  const auto has = [&](const char* name) { return std::find(words.begin(), words.end(), name) != words.end(); };
+  const auto has = [&](const char* name) {
+    return std::find(words.begin(), words.end(), name) != words.end();
+  };
   if (!has("bind") && !has("rbind")) words.insert(words.begin(), "rbind");
   if (!std::any_of(words.begin(), words.end(), names_propagation)) words.emplace_back("rprivate");
   return words;
@@ -75,8 +80,9 @@ void take_bind_recursive(const std::string& value, MountFlag& flag) {
   } else if (value == "writable") {
     flag.readonly = "ro";
   } else if (value != "enabled" && value != "readonly") {
-    throw cli::UsageError(
-        fmt::format("--mount: bind-recursive: expected enabled, disabled, writable or readonly, got {}", quoted(value)));
+    throw cli::UsageError(fmt::format(
+        "--mount: bind-recursive: expected enabled, disabled, writable or readonly, got {}",
+        quoted(value)));
   }
 }
 
@@ -89,11 +95,13 @@ void take_value(const std::string& key, const std::string& value, MountFlag& fla
     flag.mount.destination = destination("--mount: " + key, value);
   } else if (key == "readonly" || key == "ro") {
     if (value != "true" && value != "1" && value != "false" && value != "0") {
-      throw cli::UsageError(fmt::format("--mount: {}: expected true or false, got {}", key, quoted(value)));
+      throw cli::UsageError(
+          fmt::format("--mount: {}: expected true or false, got {}", key, quoted(value)));
     }
     if (value == "true" || value == "1") flag.words.emplace_back("readonly");
   } else if (key == "bind-propagation") {
-    if (!names_propagation(value)) throw cli::UsageError(fmt::format("--mount: bind-propagation: unknown {}", quoted(value)));
+    if (!names_propagation(value))
+      throw cli::UsageError(fmt::format("--mount: bind-propagation: unknown {}", quoted(value)));
     flag.words.push_back(value);
   } else if (key == "bind-recursive") {
     take_bind_recursive(value, flag);
@@ -103,7 +111,8 @@ void take_value(const std::string& key, const std::string& value, MountFlag& fla
     flag.words.push_back("mode=" + value);
   } else {
     throw cli::UsageError(fmt::format("--mount: unknown key {}", quoted(key)),
-                          "type, source, target, readonly, bind-propagation, bind-recursive, tmpfs-size, tmpfs-mode, or "
+                          "type, source, target, readonly, bind-propagation, bind-recursive, "
+                          "tmpfs-size, tmpfs-mode, or "
                           "one of the mount options of the runtime-spec");
   }
 }
@@ -128,7 +137,8 @@ MountFlag split_mount(const std::string& text) {
 oci::Mount parse_volume(const std::string& text) {
   const auto parts = split(text, ':');
   if (parts.size() < 2 || parts.size() > 3) {
-    throw cli::UsageError(fmt::format("--volume: expected SRC:DST or SRC:DST:OPTIONS, got {}", quoted(text)));
+    throw cli::UsageError(
+        fmt::format("--volume: expected SRC:DST or SRC:DST:OPTIONS, got {}", quoted(text)));
   }
   return {destination("--volume", parts[1]), "bind", source("--volume", parts[0]),
           complete_bind(parts.size() == 3 ? split(parts[2], ',') : std::vector<std::string>())};
@@ -149,14 +159,18 @@ oci::Mount parse_mount(const std::string& text) {
     flag.mount.options = {"nosuid", "nodev", "noexec"};
     flag.mount.options.insert(flag.mount.options.end(), flag.words.begin(), flag.words.end());
   } else {
-    throw cli::UsageError(fmt::format("--mount: type: expected bind or tmpfs, got {}", quoted(flag.mount.type)));
+    throw cli::UsageError(
+        fmt::format("--mount: type: expected bind or tmpfs, got {}", quoted(flag.mount.type)));
   }
   return flag.mount;
 }
 
 oci::Mount parse_tmpfs(const std::string& text) {
   const size_t colon = text.find(':');
-  oci::Mount mount{destination("--tmpfs", text.substr(0, colon)), "tmpfs", "tmpfs", {"nosuid", "nodev", "noexec"}};
+  oci::Mount mount{destination("--tmpfs", text.substr(0, colon)),
+                   "tmpfs",
+                   "tmpfs",
+                   {"nosuid", "nodev", "noexec"}};
   if (colon == std::string::npos) return mount;
   for (const std::string& word : split(text.substr(colon + 1), ',')) mount.options.push_back(word);
   return mount;
@@ -168,11 +182,14 @@ std::string parse_size(const std::string& option, const std::string& text) {
   const auto parsed = std::from_chars(text.data(), end, number);
   const std::string unit(parsed.ptr, end);
   const std::string units = "kmgt";
-  const size_t power = unit.empty() || unit == "b" ? 0 : units.find(static_cast<char>(std::tolower(unit[0]))) + 1;
+  const size_t power =
+      unit.empty() || unit == "b" ? 0 : units.find(static_cast<char>(std::tolower(unit[0]))) + 1;
   const bool known = unit.size() <= 1 && (unit.empty() || unit == "b" || power > 0);
   const unsigned shift = static_cast<unsigned>(power) * 10;
-  if (parsed.ec != std::errc() || !known || number == 0 || number > (uint64_t{INT64_MAX} >> shift)) {
-    throw cli::UsageError(fmt::format("{}: expected a size like 64m, got {}", option, quoted(text)));
+  if (parsed.ec != std::errc() || !known || number == 0 ||
+      number > (uint64_t{INT64_MAX} >> shift)) {
+    throw cli::UsageError(
+        fmt::format("{}: expected a size like 64m, got {}", option, quoted(text)));
   }
   return std::to_string(number << shift);
 }

@@ -4,12 +4,12 @@
 
 #include "common/oci/config.hpp"
 
-/// Lesson 03: --volume, --mount and --tmpfs as the runtime-spec's mounts. All throw UsageError that names the option and
-/// the part of it.
+/// Lesson 03: --volume, --mount and --tmpfs as the runtime-spec's mounts. All throw UsageError that
+/// names the option and the part of it.
 namespace lockstep::mnt {
 
-/// "SRC:DST[:OPT,…]". SRC is the host's, relative to the caller's working directory. A bind with all that is mounted
-/// below SRC, private; `ro` makes all of that read-only, too.
+/// "SRC:DST[:OPT,…]". SRC is the host's, relative to the caller's working directory. A bind with
+/// all that is mounted below SRC, private; `ro` makes all of that read-only, too.
 oci::Mount parse_volume(const std::string& text);
 
 /// "type=bind|tmpfs,source=SRC,target=DST[,readonly][,bind-propagation=rslave][,bind-recursive=…][,tmpfs-size=64m]

@@ -31,7 +31,9 @@ class Clone {
     write("docs/page.md", page);
     write("steps/a.cpp", "// Story.\n\nvoid work() {\n  call();\n}\n");
   }
+  Clone(Clone&&) = delete;
   Clone(const Clone&) = delete;
+  Clone& operator=(Clone&&) = delete;
   Clone& operator=(const Clone&) = delete;
   ~Clone() { fs::remove_all(folder_); }
 

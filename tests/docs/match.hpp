@@ -13,8 +13,7 @@
 ///   31000 to 31999           a PID. The same number is the same PID on the whole page.
 ///   4026531832 to …839       the namespaces of the page's terminals: mnt, net, time, cgroup, pid,
 ///                            user, uts, ipc, as on every recent kernel
-///   4026531840 to …539999    any other namespace. The same number is the same one on the whole
-///   page.
+///   4026531840 to …539999    any other namespace; the same number is the same one on the page
 /// Within one output, two numbers of a page are two numbers of the kernel's.
 namespace lockstep::docs {
 

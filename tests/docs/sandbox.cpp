@@ -21,6 +21,8 @@
 #include "common/os/proc.hpp"
 #include "common/os/processes.hpp"
 #include "tests/docs/accounts.hpp"
+#include "tests/docs/match.hpp"
+#include "tests/docs/page.hpp"
 
 namespace fs = std::filesystem;
 
@@ -138,7 +140,11 @@ int in_sandbox(const Sandbox& sandbox, const std::function<int()>& body) {
   std::fflush(stdout);
   Child child = Child::clone(kNamespaces, [&] { ::_exit(live(sandbox, body)); });
   const int status = child.wait().shell_code();
-  if (host_now() != before) throw Error("the page has changed the host: its name or its mounts");
+  const std::string after = host_now();
+  if (after != before) {
+    throw Error("the page has changed the host (- before, + after):\n" +
+                difference(lines_of(before), lines_of(after), std::equal_to<std::string>()));
+  }
   return status;
 }
 

@@ -23,7 +23,7 @@ for i in {1..24}; do
   rm -rf "$LOCKSTEP_STORE"
   (( i % 3 )) || "$fetch" busybox -q > /dev/null  # sometimes there is one, and it is being removed
   if (( i % 3 )); then
-    kill_after $((i * whole / 24 + 1)) "$fetch" busybox
+    kill_after $((i * whole / 20 + 1)) "$fetch" busybox
   else
     kill_after $((i % 5 + 1)) "$fetch" rm busybox
   fi
@@ -41,7 +41,7 @@ done
 succeeds "$fetch" busybox
 
 for i in {1..12}; do
-  kill_after $((i * 3)) "$fetch" export busybox out
+  kill_after $((i * 8)) "$fetch" export busybox out
   if [[ ! -e out ]]; then succeeds "$fetch" export busybox out; fi
   same_files reference out
   [[ ! -e .out.rootfs-fetch ]] || fail "export $i: the temporary folder is still there"

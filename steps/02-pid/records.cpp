@@ -1,0 +1,73 @@
+// Looking containers up, without holding them.
+#include <dirent.h>
+#include <fcntl.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "02-pid/state.hpp"
+#include "common/cli/program.hpp"
+#include "common/os/files.hpp"
+#include "common/os/proc.hpp"
+#include "common/os/processes.hpp"
+
+namespace lockstep::pid {
+
+std::string state_folder(const std::string& id) { return cli::state_root() + "/" + id; }
+
+Error missing(const std::string& id) {
+  return Error(fmt::format("container {} does not exist", quoted(id)),
+               "`list` shows those that do");
+}
+
+std::optional<Record> look_up(const std::string& id) {
+  check_id(id);
+  const auto folder = sys::open_if_there(state_folder(id), O_PATH | O_DIRECTORY);
+  if (!folder) return std::nullopt;
+  const std::string path = state_folder(id) + "/" + kStateFile;
+  const auto file = sys::open_if_there(path, O_RDONLY);
+  if (!file) {
+    Record unfinished;
+    unfinished.id = id;
+    return unfinished;
+  }
+  return record_from_json(read_all(*file, path), path);
+}
+
+Record find(const std::string& id) {
+  auto record = look_up(id);
+  if (!record) throw missing(id);
+  return std::move(*record);
+}
+
+std::vector<std::string> all_ids() {
+  std::vector<std::string> ids;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir(cli::state_root().c_str()),
+                                                   ::closedir);
+  if (!folder) {
+    if (errno == ENOENT) return ids;  // no container was ever made
+    throw SysError(errno, fmt::format("opendir({})", quoted(cli::state_root())));
+  }
+  while (const dirent* entry = ::readdir(folder.get())) {
+    if (is_id(entry->d_name)) ids.emplace_back(entry->d_name);
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+std::optional<Fd> locate(const Record& record) {
+  if (record.pid <= 0) return std::nullopt;
+  auto pidfd = sys::open_pid(record.pid);
+  // Looked at after the pidfd was opened: if the times agree, the descriptor means that very
+  // process.
+  const auto stat = proc::stat(record.pid);
+  if (!stat || stat->start_time != record.start_time || stat->state == 'Z') return std::nullopt;
+  return pidfd;
+}
+
+Status status_now(const Record& record) {
+  if (record.status == Status::kCreating) return Status::kCreating;
+  return locate(record) ? record.status : Status::kStopped;
+}
+
+}  // namespace lockstep::pid

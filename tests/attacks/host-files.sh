@@ -1,0 +1,51 @@
+#!/bin/bash
+# Lesson 03's attacks: read a file of the host; mount over a folder of the host so that the host sees it. Both work
+# from step 02 and from no later one. Beside them the escape from a chroot, which leaves a chroot and no pivot_root.
+set -euo pipefail
+. "$(dirname "$0")/../support/own_host.sh"
+cp "$(command -v attacker-helper)" "$rootfs/bin"
+mkdir -p /run/test/host/folder
+secret=/run/test/host/secret
+echo 'the secret' > "$secret"
+folder=/run/test/host/folder
+
+is_hidden() { [[ $out$err != *'the secret'* ]] || fail "the host's file was read$(seen)"; }
+sees_mount() { grep -q " $folder" /proc/self/mountinfo; }
+
+succeeds in_step step02 -- cat "$secret"
+[[ $out == 'the secret' ]] || fail "the attack on a file does not even work from step 02$(seen)"
+succeeds in_step step02 -- mount -t tmpfs evil "$folder"
+sees_mount || fail "the attack by a mount does not even work from step 02$(seen)"
+umount "$folder"
+
+succeeds chroot "$rootfs" /bin/attacker-helper escape "$secret"
+[[ $out == 'the secret' ]] || fail "the escape does not even leave a chroot$(seen)"
+
+for step in "${steps[@]:2}"; do
+  for path in "$secret" "../../../../../../..$secret" "/proc/1/root$secret" "/proc/self/cwd/../../..$secret"; do
+    try in_step "$step" -- cat "$path"
+    ends_with 1
+    is_hidden
+  done
+  try in_step "$step" --workdir / -- attacker-helper escape "$secret"
+  ends_with 1
+  is_hidden
+  try in_step "$step" --no-pivot -- attacker-helper escape "$secret"
+  is_hidden
+
+  in_folder='mkdir -p "$0" && mount -t tmpfs evil "$0" && touch "$0/evil" && grep -c " $0 " /proc/self/mountinfo'
+  succeeds in_step "$step" -- sh -c "$in_folder" "$folder"
+  [[ $out == 1 ]] || fail "the attack did not even mount in its own container$(seen)"
+  ! sees_mount || fail "the host sees the container's mount$(seen)"
+  succeeds in_step "$step" --volume "$folder:/mnt" -- sh -c "$in_folder" /mnt
+  ! sees_mount || fail "the host sees what was mounted over a volume$(seen)"
+  succeeds in_step "$step" --volume "$folder:/mnt" -- sh -c "$in_folder" /mnt/below
+  ! sees_mount || fail "the host sees what was mounted in a volume$(seen)"
+  [[ -z $(ls -A "$folder/below") ]] || fail "the host sees the files in that mount$(seen)"
+
+  # The door can be opened, by name: so this test would have seen a leak.
+  succeeds in_step "$step" --volume "$folder:/mnt:rshared" -- sh -c "$in_folder" /mnt/below
+  sees_mount || fail "with rshared the host was meant to see the mount$(seen)"
+  umount "$folder/below"
+done
+finish

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <chrono>
+
+namespace lockstep::lessons {
+
+/// What a person would call hanging. Long, because a workshop's machine may be slow.
+constexpr std::chrono::seconds kPatience{10};
+
+/// Asks again and again until `condition` holds or `limit` has passed; whether it holds.
+template <class Condition>
+bool eventually(Condition condition, std::chrono::milliseconds limit = kPatience) {
+  constexpr useconds_t kPause = 5'000;
+  const auto end = std::chrono::steady_clock::now() + limit;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    ::usleep(kPause);
+  }
+  return true;
+}
+
+}  // namespace lockstep::lessons

@@ -1,0 +1,73 @@
+# The first line of a test that looks at the whole machine. It runs the test again on a "host" of its own:
+# PID, mount, UTS, IPC and network namespaces in which the test is PID 1 and root, with empty /run, /tmp and
+# /var/tmp. So it sees only its own processes and mounts, all that it makes ends with it, and the real
+# host can't come to harm whatever the program under test does. Mounts are shared among that host's
+# peers, as systemd has it on real ones: the setting in which a mount can leak.
+#
+# Then: step01 … and rootfs-fetch are on the PATH, $rootfs is a busybox root, the working directory is empty.
+# shellcheck shell=bash
+
+. "${BASH_SOURCE[0]%/*}/checks.sh"
+
+if (( $$ != 1 )); then
+  (( EUID == 0 )) || skip "needs root, to make a host of its own"
+  namespaces=(--mount --pid --fork --kill-child --mount-proc --uts --ipc --net --propagation private)
+  refusal=$(unshare "${namespaces[@]}" true 2>&1) || skip "no namespaces for a host of its own: $refusal"
+  command -v busybox > /dev/null || skip "there is no busybox to make a rootfs from (apt-get install busybox-static)"
+  exec unshare "${namespaces[@]}" bash "$0" "$@"
+fi
+
+# make_rootfs DIR: what a container needs, from the machine's static busybox.
+make_rootfs() {
+  local applet
+  mkdir -p "$1"/{bin,dev,etc,proc,root,sys,tmp,mnt}
+  cp "$(command -v busybox)" "$1/bin/busybox"
+  for applet in $(busybox --list); do
+    [[ $applet == busybox ]] || ln -s busybox "$1/bin/$applet"
+  done
+  echo 'root:x:0:0:root:/root:/bin/sh' > "$1/etc/passwd"
+}
+
+build_own_host() {
+  mount -t tmpfs -o mode=755 own-host /run
+  mkdir -p /run/test/bin /run/test/work
+  cp "$LOCKSTEP_BUILD"/step[0-9][0-9] /run/test/bin
+  [[ ! -x $LOCKSTEP_BUILD/rootfs-fetch ]] || cp "$LOCKSTEP_BUILD/rootfs-fetch" /run/test/bin
+  [[ ! -d $LOCKSTEP_BUILD/tests/bin ]] ||
+    find "$LOCKSTEP_BUILD/tests/bin" -name '*-helper' -exec cp {} /run/test/bin \;
+  cd /run/test/work || exit
+  mount -t tmpfs -o mode=1777 own-tmp /tmp  # last: the build folder may lie there
+  mount -t tmpfs -o mode=1777 own-tmp /var/tmp
+  mount --make-rshared /
+}
+
+[[ -n ${LOCKSTEP_BUILD:-} ]] || { echo "FAILED: LOCKSTEP_BUILD, the build folder, is not set: run this by ctest"; exit 1; }
+build_own_host
+export PATH=/run/test/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LOCKSTEP_STORE=/run/test/store
+unset TMPDIR XDG_RUNTIME_DIR XDG_DATA_HOME
+umask 022
+rootfs=/run/test/rootfs
+make_rootfs "$rootfs"
+mapfile -t steps < <(cd /run/test/bin && printf '%s\n' step[0-9][0-9])
+newest=${steps[-1]}
+
+# in_step STEP OPTION… -- COMMAND…: runs it in a new container of that step, on $rootfs where there is one.
+in_step() {
+  local step=$1 options=()
+  shift
+  if has_rootfs "$step"; then options=(--rootfs "$rootfs"); fi
+  while [[ $1 != -- ]]; do
+    options+=("$1")
+    shift
+  done
+  shift
+  timeout 30 "$step" run "${options[@]}" "$@"
+}
+
+# has_rootfs STEP: whether its containers have files of their own.
+has_rootfs() { [[ $("$1" run --help) == *--rootfs* ]]; }
+
+# static STEP: whether it is a static program (with sanitizers it is not): only then can it be PID 1 in a
+# rootfs that has no libraries.
+static() { ! ldd "/run/test/bin/$1" > /dev/null 2>&1; }

@@ -1,0 +1,62 @@
+# What of a host could be changed by a container that is gone: for before and after. (On a host of its own,
+# own_host.sh, where nobody else changes anything.)
+# shellcheck shell=bash
+
+# processes: "PID PARENT COMMAND" of all but the ones that look; a zombie says so.
+processes() {
+  local stat line zombie
+  for stat in /proc/[0-9]*/stat; do
+    { read -r line < "$stat"; } 2> /dev/null || continue  # it has just ended
+    [[ $line =~ ^([0-9]+)\ \((.*)\)\ (.)\ ([0-9]+) ]] || continue
+    [[ ${BASH_REMATCH[1]} == "$BASHPID" || ${BASH_REMATCH[4]} == "$BASHPID" ]] && continue
+    zombie=""
+    [[ ${BASH_REMATCH[3]} != [ZX] ]] || zombie=" (zombie)"
+    echo "${BASH_REMATCH[1]} ${BASH_REMATCH[4]} ${BASH_REMATCH[2]}$zombie"
+  done
+}
+
+# files FOLDER…: each file's path, kind, mode, owner, link, size and content.
+files() {
+  local folder
+  for folder; do
+    [[ -e $folder ]] || continue
+    find "$folder" -printf '%p %y %m %U:%G %l\n'
+    find "$folder" -xdev -type f -exec cksum {} +
+  done | LC_ALL=C sort
+}
+
+# own_cgroups: the folders below this process's own cgroups, in every hierarchy that is mounted.
+own_cgroups() {
+  local controllers path mount
+  while IFS=: read -r _ controllers path; do
+    for mount in "/sys/fs/cgroup/${controllers#name=}" /sys/fs/cgroup/unified /sys/fs/cgroup; do
+      [[ ! -d $mount$path ]] || find "$mount$path" -type d
+    done
+  done < /proc/self/cgroup | LC_ALL=C sort -u
+}
+
+# snapshot [FOLDER…]: one text; FOLDERs are listed, too.
+snapshot() {
+  echo "# mounts"; cat /proc/self/mountinfo
+  echo "# cgroups"; own_cgroups
+  echo "# links"; if command -v ip > /dev/null; then ip -o link; fi
+  echo "# host name"; uname -n
+  echo "# shared memory, queues"; cat /proc/sysvipc/shm /proc/sysvipc/msg /proc/sysvipc/sem
+  echo "# files"; files /run/lockstep /run/test/store /tmp /var/tmp "$@"
+  echo "# processes"; processes
+}
+
+# unchanged BEFORE WHAT [FOLDER…]: fails with the difference unless the host is soon as it was then. (Soon:
+# a killed process needs a moment until it is gone.)
+unchanged() {
+  local before=$1 what=$2 after tries
+  shift 2
+  for (( tries = 0; tries < 100; ++tries )); do
+    after=$(snapshot "$@")
+    [[ $after != "$before" ]] || return 0
+    sleep 0.05
+  done
+  fail "$what: the host is not as it was before (< before, > after):"
+  diff <(echo "$before") <(echo "$after") | head -20
+  return 0
+}
