@@ -1,5 +1,6 @@
 #include "common/cli/program.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -56,6 +57,16 @@ std::string default_state_root() {
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
   if (runtime != nullptr && *runtime == '/') return std::string(runtime) + "/lockstep";
   return fmt::format("/tmp/lockstep-{}", ::geteuid());
+}
+
+/// Started with `<&-`, the next file to be opened would become standard input, output or error, and
+/// what is printed would go into it.
+void open_standard_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) >= 0) continue;
+    const int null = ::open("/dev/null", O_RDWR);  // the lowest free number: `fd`
+    if (null != fd) throw SysError(errno, fmt::format("open(\"/dev/null\") as descriptor {}", fd));
+  }
 }
 
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
@@ -151,6 +162,7 @@ void Program::report(const std::exception& error) const {
 int Program::run(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   try {
+    open_standard_streams();
     const int status = dispatch(arguments);
     if (std::fflush(stdout) != 0) throw SysError(errno, "write(standard output)");
     return status;

@@ -6,7 +6,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <filesystem>
+#include <algorithm>
+#include <vector>
 
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
@@ -15,25 +16,41 @@
 namespace lockstep {
 namespace {
 
-namespace fs = std::filesystem;
-
-/// "/a/../b//c/" → "b/c"; "/" → ".".
-fs::path relative(const std::string& path) {
-  const fs::path plain = (fs::path("/") / path).lexically_normal().relative_path();
-  if (plain.empty()) return ".";
-  return plain.has_filename() ? plain : plain.parent_path();
+/// "/a/../b//c/" → "b/c"; "/" → ".". By the words alone: what a link does, the kernel decides.
+std::string relative(const std::string& path) {
+  std::vector<std::string> parts;
+  for (size_t at = 0; at < path.size();) {
+    const size_t end = std::min(path.find('/', at), path.size());
+    const std::string part = path.substr(at, end - at);
+    at = end + 1;
+    if (part == ".." && !parts.empty()) parts.pop_back();
+    if (!part.empty() && part != "." && part != "..") parts.push_back(part);
+  }
+  std::string plain;
+  for (const std::string& part : parts) plain += (plain.empty() ? "" : "/") + part;
+  return plain.empty() ? "." : plain;
 }
+
+std::string parent_of(const std::string& plain) {
+  const size_t slash = plain.rfind('/');
+  return slash == std::string::npos ? "." : plain.substr(0, slash);
+}
+
+std::string name_of(const std::string& plain) { return plain.substr(plain.rfind('/') + 1); }
 
 int open_in_root(int root, const char* path, int flags) {
   open_how how{};
   how.flags = static_cast<uint64_t>(flags);
   how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  for (;;) {
-    const auto raw = static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how));
+  constexpr int kTries = 1000;
+  int raw = -1;
+  for (int i = 0; i < kTries; ++i) {
+    raw = static_cast<int>(::syscall(SYS_openat2, root, path, &how, sizeof how));
     // EAGAIN: something was renamed during the look-up, so the kernel can't vouch for it; look
     // again.
     if (raw >= 0 || (errno != EAGAIN && errno != EINTR)) return raw;
   }
+  return raw;
 }
 
 std::optional<Fd> result(int raw, const std::string& path) {
@@ -52,7 +69,7 @@ Beneath Beneath::open_root(const std::string& path) {
 }
 
 std::optional<Fd> Beneath::open(const std::string& path, int flags) const {
-  const fs::path plain = relative(path);
+  const std::string plain = relative(path);
   int raw = open_in_root(root_.get(), plain.c_str(), flags | O_CLOEXEC);
   if (raw < 0 && (errno == ENOSYS || errno == EPERM)) {
     raw = walk_beneath(root_, plain, flags | O_CLOEXEC);  // an older kernel, or a sandbox around us
@@ -66,10 +83,10 @@ std::optional<Fd> Beneath::open_link_itself(const std::string& path, int flags) 
 
 Fd Beneath::make_directories(const std::string& path, mode_t mode) const {
   if (auto there = open(path, O_PATH | O_DIRECTORY)) return std::move(*there);
-  const fs::path plain = relative(path);
-  const Fd parent = make_directories(plain.parent_path().string(), mode);
-  const bool made = sys::make_directory(parent, plain.filename().string(), mode,
-                                        "a mount needs a folder to land on");
+  const std::string plain = relative(path);
+  const Fd parent = make_directories(parent_of(plain), mode);
+  const bool made =
+      sys::make_directory(parent, name_of(plain), mode, "a mount needs a folder to land on");
   if (auto there = open(path, O_PATH | O_DIRECTORY)) return std::move(*there);
   throw SysError(
       made ? ENOENT : ENOTDIR, fmt::format("{} in the rootfs", quoted(path)),
@@ -78,9 +95,9 @@ Fd Beneath::make_directories(const std::string& path, mode_t mode) const {
 
 Fd Beneath::make_file(const std::string& path, mode_t mode) const {
   if (auto there = open(path, O_PATH)) return std::move(*there);
-  const fs::path plain = relative(path);
-  const Fd parent = make_directories(plain.parent_path().string());
-  sys::make_empty_file(parent, plain.filename().string(), mode);
+  const std::string plain = relative(path);
+  const Fd parent = make_directories(parent_of(plain));
+  sys::make_empty_file(parent, name_of(plain), mode);
   if (auto there = open(path, O_PATH)) return std::move(*there);
   throw SysError(ENOENT, fmt::format("{} in the rootfs", quoted(path)),
                  "it is a dangling link: remove it from the rootfs");

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
+#include <chrono>
 
 #include "common/cli/program.hpp"
 #include "common/os/borrowed_root.hpp"
@@ -19,15 +19,16 @@ namespace {
 
 constexpr size_t kLongestId = 200;
 
-/// "2026-11-21T20:51:11.123456789Z"
+/// "2026-11-21T20:51:11.123456789Z". Without gmtime(3), which would read the time zone's file.
 std::string now() {
-  timespec time{};
-  ::clock_gettime(CLOCK_REALTIME, &time);
-  std::tm utc{};
-  ::gmtime_r(&time.tv_sec, &utc);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", utc.tm_year + 1900,
-                     utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec,
-                     time.tv_nsec);
+  using namespace std::chrono;
+  const auto time = system_clock::now();
+  const auto day = floor<days>(time);
+  const year_month_day date(day);
+  const hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", int{date.year()},
+                     unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
 }
 
 /// The folder of all containers, made if missing. Only its owner may look in: a config may hold
