@@ -62,8 +62,8 @@ std::optional<Image> find_complete(const Store& store, const Recipe& recipe) {
 }
 
 images::Descriptor put(const Store& store, const char* media_type, const std::string& content) {
-  const images::Descriptor descriptor{media_type, digest_of(content),
-                                      static_cast<int64_t>(content.size())};
+  images::Descriptor descriptor{media_type, digest_of(content),
+                                static_cast<int64_t>(content.size())};
   store.put_blob(descriptor.digest, content);
   return descriptor;
 }

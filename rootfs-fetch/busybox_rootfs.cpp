@@ -34,7 +34,7 @@ std::string way_to_busybox(const std::string& applet) {
   if (applet.starts_with("bin/")) return "busybox";
   std::string way = "bin/busybox";
   for (auto slashes = std::count(applet.begin(), applet.end(), '/'); slashes > 0; --slashes)
-    way = "../" + way;
+    way.insert(0, "../");
   return way;
 }
 

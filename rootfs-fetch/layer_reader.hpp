@@ -19,8 +19,9 @@ class LayerReader {
  public:
   /// `blob` is positioned at its start. Throws Error for a media type that is not a layer's.
   LayerReader(Fd blob, const images::Descriptor& layer);
-  LayerReader(const LayerReader&) = delete;
-  LayerReader& operator=(const LayerReader&) = delete;
+  LayerReader(LayerReader&&) = delete;  // the readers inside point to it
+  LayerReader& operator=(LayerReader&&) = delete;
+  ~LayerReader() = default;
 
   /// The next entry, valid until the next call; nullptr at the end. Throws Error.
   archive_entry* next();

@@ -14,10 +14,10 @@ run() {
 PS4='$ '
 if [[ -t 0 && -t 1 ]]; then
   echo "You are about to be in a container: try hostname, ps, mount; exit leaves it."
-  run /bin/sh
+  run --hostname box /bin/sh
 else
   # shellcheck disable=SC2016  # the container's shell expands it
-  run /bin/sh -c '
+  run --hostname box /bin/sh -c '
     echo "host name: $(hostname)"
     echo "processes:"; ps
     echo "mounts:"; mount'

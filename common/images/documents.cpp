@@ -18,7 +18,7 @@ constexpr const char* kIndexName = "index.json";
 constexpr const char* kEpoch = "1970-01-01T00:00:00Z";
 
 std::string digest_at(const JsonPlace& place) {
-  const std::string digest = place.text();
+  std::string digest = place.text();
   if (!is_digest(digest)) place.expected("sha256: and 64 hexadecimal digits");
   return digest;
 }

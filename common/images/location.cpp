@@ -26,7 +26,7 @@ std::string variable(const char* name) {
 
 std::string store_folder() {
   if (!chosen_folder().empty()) return chosen_folder();
-  const std::string wanted = variable("LOCKSTEP_STORE");
+  std::string wanted = variable("LOCKSTEP_STORE");
   if (!wanted.empty()) return wanted;
   if (caller_uid() == 0) return "/var/lib/lockstep";
   const std::string data = variable("XDG_DATA_HOME");

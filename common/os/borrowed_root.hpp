@@ -20,9 +20,6 @@ void borrow_root_if_needed();
 /// (geteuid(2) says 0 from then on). Decides where that user's files are.
 uid_t caller_uid();
 
-/// The uid of who called this program, as the host numbers it: also after root was borrowed.
-uid_t caller_uid();
-
 /// Whether this process has CAP_SYS_ADMIN in its user namespace.
 bool has_root_powers();
 

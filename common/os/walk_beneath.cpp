@@ -29,9 +29,9 @@ class Walk {
     while (!rest_.empty()) {
       const std::string name = rest_.front();
       rest_.pop_front();
-      if (name == "." || name.empty()) continue;
-      if (name == "..") {
-        if (!trail_.empty()) trail_.pop_back();
+      if (name == "." || name == ".." || name.empty()) {  // empty: behind a last slash
+        if (!is_folder()) return -1;
+        if (name == ".." && !trail_.empty()) trail_.pop_back();
         continue;
       }
       const bool last = rest_.empty();
@@ -63,30 +63,41 @@ class Walk {
   }
 
   bool follow(const Fd& link) {
-    struct statfs where {};
-    const bool magic = ::fstatfs(link.get(), &where) == 0 && where.f_type == PROC_SUPER_MAGIC;
     std::array<char, PATH_MAX> target{};
     const ssize_t length = ::readlinkat(link.get(), "", target.data(), target.size());
     if (length < 0) return false;
-    if (magic || ++links_ > kMostLinks) {
+    const std::string text(target.data(), static_cast<size_t>(length));
+    if (is_magic(link, text) || ++links_ > kMostLinks) {
       errno = ELOOP;
       return false;
     }
-    const fs::path path(std::string(target.data(), static_cast<size_t>(length)));
+    const fs::path path(text);
     if (path.is_absolute()) trail_.clear();
     push_front(path.relative_path());
     return true;
   }
 
+  /// /proc/PID/cwd, /proc/PID/fd/N and their kin lead to a file whatever their text says. It is an
+  /// absolute path or "pipe:[4711]"; that of the ordinary links there ("self", "mounts", "net") is
+  /// neither.
+  static bool is_magic(const Fd& link, const std::string& text) {
+    struct statfs where {};
+    if (::fstatfs(link.get(), &where) != 0 || where.f_type != PROC_SUPER_MAGIC) return false;
+    return text.empty() || text[0] == '/' || text.find(':') != std::string::npos;
+  }
+
+  /// Whether the walk is at a folder; errno says that it isn't.
+  bool is_folder() const {
+    struct stat status {};
+    if (::fstat(here(), &status) != 0) return false;
+    errno = ENOTDIR;
+    return S_ISDIR(status.st_mode);
+  }
+
   /// The walk holds O_PATH descriptors; the caller may want to read or write.
   int reopen(int flags) const {
     if ((flags & O_PATH) != 0) {
-      struct stat status {};
-      if (::fstat(here(), &status) != 0) return -1;
-      if ((flags & O_DIRECTORY) != 0 && !S_ISDIR(status.st_mode)) {
-        errno = ENOTDIR;
-        return -1;
-      }
+      if ((flags & O_DIRECTORY) != 0 && !is_folder()) return -1;
       return ::fcntl(here(), F_DUPFD_CLOEXEC, 3);
     }
     const std::string path = "/proc/self/fd/" + std::to_string(here());

@@ -1,51 +1,18 @@
 #include "03-mount/mounts.hpp"
 
 #include <fcntl.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 
 #include "03-mount/bind.hpp"
 #include "03-mount/copy_up.hpp"
 #include "03-mount/mount_options.hpp"
+#include "03-mount/targets.hpp"
 #include "common/os/error.hpp"
 #include "common/os/narrate.hpp"
 
 namespace lockstep::mnt {
 namespace {
-
-bool is_directory(const Fd& fd) {
-  struct stat status {};
-  return ::fstat(fd.get(), &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-bool is_directory(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-/// /proc and /sys through a link would lie somewhere else, without their masks.
-void refuse_link(const Beneath& root, const oci::Mount& mount) {
-  const auto there = root.open_link_itself(mount.destination, O_PATH);
-  if (!there || is_directory(*there)) return;
-  throw Error(fmt::format("mount {}: {} in the rootfs is no folder, but a file or a link",
-                          quoted(mount.type), quoted(mount.destination)),
-              "a rootfs that redirects /proc or /sys is not to be trusted: make it a folder");
-}
-
-/// What may be put over parts of /proc: the files by which lxcfs and its kin show a container its
-/// own limits.
-void refuse_inside_proc(const oci::Mount& mount) {
-  constexpr std::array kAllowed = {"/proc/cpuinfo", "/proc/diskstats", "/proc/meminfo",
-                                   "/proc/stat",    "/proc/swaps",     "/proc/uptime",
-                                   "/proc/loadavg", "/proc/slabinfo",  "/proc/net/dev"};
-  if (mount.destination.rfind("/proc/", 0) != 0) return;
-  if (std::find(kAllowed.begin(), kAllowed.end(), mount.destination) != kAllowed.end()) return;
-  throw Error(
-      fmt::format("mount {}: nothing may be mounted inside /proc", quoted(mount.destination)),
-      "it would blind or mislead whatever reads /proc in the container, this runtime included");
-}
 
 /// What a mount is good for, for the narration.
 Why why(const oci::Mount& mount, const MountOptions& options) {
@@ -59,11 +26,6 @@ Why why(const oci::Mount& mount, const MountOptions& options) {
     return "device files of its own: the host's disks are not among them";
   if (mount.destination == "/dev/shm") return "POSIX shared memory, of limited size";
   return mount.type == "tmpfs" ? "an empty folder in memory" : "";
-}
-
-Fd open_target(const Beneath& root, const oci::Mount& mount, const MountOptions& options) {
-  const bool file = options.bind && !options.remount && !is_directory(mount.source);
-  return file ? root.make_file(mount.destination) : root.make_directories(mount.destination);
 }
 
 /// Without "gid=5": a single-id map (lesson 06) has no group 5.
@@ -110,11 +72,9 @@ void remount(const sys::Place& target, const oci::Mount& mount, const MountOptio
 
 void make_mount(const Beneath& root, const oci::Mount& mount) {
   const MountOptions options = parse_mount_options(mount.options, mount.type, mount.destination);
-  if (mount.type == "proc" || mount.type == "sysfs") refuse_link(root, mount);
   if (mount.type == "cgroup" || mount.type == "cgroup2") {
     throw Error(fmt::format("mount {}: cgroups come with lesson 07", quoted(mount.destination)));
   }
-  refuse_inside_proc(mount);
   const Fd beneath = open_target(root, mount, options);
   const sys::Place target{beneath, mount.destination};
   if (options.remount) return remount(target, mount, options);

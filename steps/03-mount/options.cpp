@@ -11,6 +11,7 @@
 #include "02-pid/commands.hpp"
 #include "03-mount/masks.hpp"
 #include "03-mount/mounts.hpp"
+#include "03-mount/propagation.hpp"
 #include "03-mount/relay.hpp"
 #include "03-mount/volumes.hpp"
 #include "common/images/rootfs.hpp"
@@ -42,13 +43,16 @@ std::vector<oci::Mount> all_mounts(const Given& given) {
   for (oci::Mount& mount : mounts) {
     if (mount.destination == "/dev/shm") mount.options.back() = "size=" + given.shm_size;
   }
-  const auto named_again = [&](const oci::Mount& mount) {
-    return std::any_of(given.mounts.begin(), given.mounts.end(), [&](const oci::Mount& other) {
-      return other.destination == mount.destination;
+  for (const oci::Mount& wanted : given.mounts) {
+    const auto there = std::find_if(mounts.begin(), mounts.end(), [&](const oci::Mount& other) {
+      return other.destination == wanted.destination;
     });
-  };
-  mounts.erase(std::remove_if(mounts.begin(), mounts.end(), named_again), mounts.end());
-  mounts.insert(mounts.end(), given.mounts.begin(), given.mounts.end());
+    if (there == mounts.end()) {
+      mounts.push_back(wanted);
+    } else {
+      *there = wanted;
+    }
+  }
   return mounts;
 }
 
@@ -71,6 +75,7 @@ void fill_in(oci::Config& config, const Given& given) {
                           "copy what is needed to a folder");
   }
   config.mounts = all_mounts(given);
+  keep_wire_for_shared_volumes(config);
   config.linux.masked_paths = default_masked_paths();
   config.linux.readonly_paths = default_readonly_paths();
   if (config.process.cwd.empty()) config.process.cwd = "/";

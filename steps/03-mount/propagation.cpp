@@ -1,5 +1,8 @@
 #include "03-mount/propagation.hpp"
 
+#include <algorithm>
+
+#include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/mounts.hpp"
 #include "common/os/proc.hpp"
@@ -32,12 +35,53 @@ unsigned long root_propagation(const oci::Config& config) {
   return *flags & ~static_cast<unsigned long>(MS_REC);
 }
 
+namespace {
+
+proc::Mount holder_of(const std::string& path) {
+  auto holder = proc::mount_of(path);
+  if (!holder) throw Error(fmt::format("no mount holds {}: is /proc mounted?", quoted(path)));
+  return std::move(*holder);
+}
+
+bool is_shared(const oci::Mount& mount) {
+  return std::any_of(mount.options.begin(), mount.options.end(),
+                     [](const std::string& word) { return word == "shared" || word == "rshared"; });
+}
+
+void check_shared_volume(const oci::Mount& mount, const oci::Config& config) {
+  const std::string what = fmt::format("mount {}: option shared", quoted(mount.destination));
+  if (!has_root_powers()) {
+    throw Error(what + ": without root nothing that is mounted inside can appear on the host",
+                "rslave lets the host's later mounts appear inside");
+  }
+  const proc::Mount source = holder_of(mount.source);
+  if (source.propagation.find("shared:") == std::string::npos) {
+    throw Error(fmt::format("{}: {} lies on the mount {}, which is not shared itself", what,
+                            quoted(mount.source), quoted(source.target)),
+                fmt::format("as root: mount --make-shared {}", source.target));
+  }
+  if (source.id == holder_of(config.root.path).id) {
+    throw Error(
+        fmt::format("{}: {} lies on the same mount as the rootfs, which is cut off", what,
+                    quoted(mount.source)),
+        fmt::format("as root: mount --bind {0} {0} && mount --make-shared {0}", mount.source));
+  }
+}
+
+}  // namespace
+
+void keep_wire_for_shared_volumes(oci::Config& config) {
+  for (const oci::Mount& mount : config.mounts) {
+    if (!is_shared(mount)) continue;
+    if (mount.type == "bind") check_shared_volume(mount, config);
+    config.linux.rootfs_propagation = "shared";
+  }
+}
+
 void keep_rootfs_mount_private(const oci::Config& config) {
   if (root_propagation(config) != MS_SHARED) return;
-  const auto holder = proc::mount_of(config.root.path);
-  if (!holder)
-    throw Error(fmt::format("no mount holds {}: is /proc mounted?", quoted(config.root.path)));
-  sys::mount("", holder->target, "", MS_PRIVATE, "", "the rootfs's own mounts are nobody else's");
+  sys::mount("", holder_of(config.root.path).target, "", MS_PRIVATE, "",
+             "the rootfs's own mounts are nobody else's");
 }
 
 void spread_rootfs_propagation(const oci::Config& config) {

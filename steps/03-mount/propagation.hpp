@@ -17,6 +17,11 @@ std::optional<unsigned long> propagation_flags(const std::string& name);
 /// the host's later mounts.
 unsigned long root_propagation(const oci::Config& config);
 
+/// For a volume with `shared` (what is mounted on it inside appears on the host) the wire must not
+/// be cut: sets `rootfsPropagation`. Throws Error, with the way out, where it would have no effect:
+/// the source is on a mount that is not shared, or on the rootfs's own.
+void keep_wire_for_shared_volumes(oci::Config& config);
+
 /// With `rootfsPropagation: shared` the wire to the host is not cut: then the mount that holds the
 /// rootfs is made private, or the rootfs's own mounts would appear on the host, and pivot_root(2)
 /// would refuse (EINVAL).

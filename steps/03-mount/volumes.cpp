@@ -8,6 +8,7 @@
 #include <charconv>
 #include <climits>
 
+#include "03-mount/mount_options.hpp"
 #include "common/cli/options.hpp"
 
 namespace lockstep::mnt {
@@ -132,6 +133,12 @@ MountFlag split_mount(const std::string& text) {
   return flag;
 }
 
+/// Wrong options are better told of now than when half a container is there.
+oci::Mount checked(oci::Mount mount) {
+  parse_mount_options(mount.options, mount.type, mount.destination);
+  return mount;
+}
+
 }  // namespace
 
 oci::Mount parse_volume(const std::string& text) {
@@ -140,8 +147,9 @@ oci::Mount parse_volume(const std::string& text) {
     throw cli::UsageError(
         fmt::format("--volume: expected SRC:DST or SRC:DST:OPTIONS, got {}", quoted(text)));
   }
-  return {destination("--volume", parts[1]), "bind", source("--volume", parts[0]),
-          complete_bind(parts.size() == 3 ? split(parts[2], ',') : std::vector<std::string>())};
+  const auto words = parts.size() == 3 ? split(parts[2], ',') : std::vector<std::string>();
+  return checked({destination("--volume", parts[1]), "bind", source("--volume", parts[0]),
+                  complete_bind(words)});
 }
 
 oci::Mount parse_mount(const std::string& text) {
@@ -162,7 +170,7 @@ oci::Mount parse_mount(const std::string& text) {
     throw cli::UsageError(
         fmt::format("--mount: type: expected bind or tmpfs, got {}", quoted(flag.mount.type)));
   }
-  return flag.mount;
+  return checked(flag.mount);
 }
 
 oci::Mount parse_tmpfs(const std::string& text) {
@@ -173,7 +181,7 @@ oci::Mount parse_tmpfs(const std::string& text) {
                    {"nosuid", "nodev", "noexec"}};
   if (colon == std::string::npos) return mount;
   for (const std::string& word : split(text.substr(colon + 1), ',')) mount.options.push_back(word);
-  return mount;
+  return checked(mount);
 }
 
 std::string parse_size(const std::string& option, const std::string& text) {

@@ -27,9 +27,9 @@ namespace {
 struct Raw {
   std::string name;
   unsigned type = AE_IFREG;
-  std::string content;    // of a file
-  std::string link = "";  // a symbolic link's target
-  std::string hard = "";  // a hard link's
+  std::string content;  // of a file
+  std::string link{};   // a symbolic link's target
+  std::string hard{};   // a hard link's
   mode_t mode = 0755;
 };
 

@@ -1,6 +1,7 @@
 #include "tests/lessons/step.hpp"
 
 #include <grp.h>
+#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,6 +59,16 @@ bool Step::knows(const std::string& words) {
   const size_t space = words.find(' ');
   if (space != std::string::npos) return has_word(help(words.substr(0, space)), words.substr(space + 1));
   return has_word(help(words[0] == '-' ? "run" : ""), words);
+}
+
+bool Step::user_can_make_namespaces() {
+  Child attempt = Child::clone(0, [] {
+    become_user();
+    // Some systems allow the namespace and then deny what root may do in it.
+    const bool works = ::unshare(CLONE_NEWUSER | CLONE_NEWUTS) == 0 && ::sethostname("box", 3) == 0;
+    ::_exit(works ? 0 : 1);
+  });
+  return attempt.wait().shell_code() == 0;
 }
 
 /// Root may look into folders that others may not: a program in such a folder is copied for them.

@@ -17,7 +17,6 @@ struct How {
   bool as_user = false;  // an ordinary user, if the grader is root
 };
 
-
 /// The program that is graded. It adds what a program may need and its help lists: `--root`, a folder
 /// for its state, and `--rootfs`.
 class Step {
@@ -44,6 +43,12 @@ class Step {
   std::vector<std::string> run_words(const std::vector<std::string>& options,
                                      const std::vector<std::string>& command);
 
+  /// The words as one would type them.
+  std::string typed(const std::vector<std::string>& words) const;
+
+  /// Whether this machine lets How::as_user make a user namespace, and use the powers that it gives.
+  static bool user_can_make_namespaces();
+
   const Sandbox& sandbox() const { return sandbox_; }
   const std::string& rootfs() const { return rootfs_; }
   /// A name that nothing else has: for a container, a file, an argument.
@@ -52,7 +57,6 @@ class Step {
  private:
   const std::string& help(const std::string& command);
   std::vector<std::string> argv(const std::vector<std::string>& words, const How& how);
-  std::string typed(const std::vector<std::string>& words) const;
   const std::string& path_for_user();
 
   std::string path_;

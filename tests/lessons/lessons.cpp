@@ -1,0 +1,7 @@
+#include "tests/lessons/check.hpp"
+
+namespace lockstep::lessons {
+
+std::vector<Lesson> all_lessons() { return {lesson_01(), lesson_02(), lesson_03()}; }
+
+}  // namespace lockstep::lessons
