@@ -19,6 +19,8 @@ class LayerReader {
  public:
   /// `blob` is positioned at its start. Throws Error for a media type that is not a layer's.
   LayerReader(Fd blob, const images::Descriptor& layer);
+  LayerReader(const LayerReader&) = delete;
+  LayerReader& operator=(const LayerReader&) = delete;
   LayerReader(LayerReader&&) = delete;  // the readers inside point to it
   LayerReader& operator=(LayerReader&&) = delete;
   ~LayerReader() = default;

@@ -5,7 +5,7 @@
 #   test  that, and what the tests and the lint need
 set -euo pipefail
 
-packages=(g++ cmake make git libfmt-dev libcxxopts-dev nlohmann-json3-dev  # the steps
+packages=(g++ cmake make git libfmt-dev nlohmann-json3-dev  # the steps
           libarchive-dev libssl-dev busybox-static less)                   # the root, `make diff`
 if [[ ${1:-run} == test ]]; then
   packages+=(doctest-dev strace tmux procps util-linux iproute2 skopeo python3-minimal

@@ -1,7 +1,6 @@
 #include "common/cli/options.hpp"
 
 #include <algorithm>
-#include <cxxopts.hpp>
 
 namespace lockstep::cli {
 
@@ -15,11 +14,7 @@ void Options::add(const std::string& names, Option option) {
 void Options::flag(const std::string& names, const std::string& help, OnFlag on_flag) {
   Option option;
   option.help = help;
-  option.handler = [names, on_flag = std::move(on_flag)](const std::string& value) {
-    if (value != "true")
-      throw UsageError(fmt::format("--{} takes no value", names.substr(names.find(',') + 1)));
-    on_flag();
-  };
+  option.handler = [on_flag = std::move(on_flag)](const std::string&) { on_flag(); };
   add(names, std::move(option));
 }
 
@@ -47,75 +42,80 @@ const Options::Option* Options::find(const std::string& name) const {
   return found == options_.end() ? nullptr : &*found;
 }
 
-size_t Options::options_before_positionals(const std::vector<std::string>& arguments) const {
-  const auto takes_next = [&](const Option* option) {
-    return option != nullptr && !option->metavar.empty() && !option->value_is_optional;
-  };
-  size_t at = 0;
-  while (at < arguments.size()) {
-    const std::string& word = arguments[at];
-    if (word.size() < 2 || word[0] != '-' || word == "--") break;
-    if (word[1] == '-') {
-      at += word.find('=') == std::string::npos && takes_next(find(word.substr(2))) ? 2 : 1;
+namespace {
+
+[[noreturn]] void refuse(const std::string& command, const std::string& what) {
+  throw UsageError(what, fmt::format("`{} --help` lists the options", command));
+}
+
+}  // namespace
+
+const Options::Option& Options::known(const std::string& command, const std::string& dashes,
+                                      const std::string& name) const {
+  const Option* const option = find(name);
+  if (option == nullptr || (dashes == "--" && name.size() == 1)) {
+    refuse(command, fmt::format("unknown option {}", quoted(dashes + name)));
+  }
+  return *option;
+}
+
+size_t Options::take_long(const std::string& command, const Words& words, size_t at) const {
+  const size_t equals = words[at].find('=');
+  const std::string name = words[at].substr(2, equals == std::string::npos ? equals : equals - 2);
+  const Option& option = known(command, "--", name);
+  if (equals != std::string::npos) {
+    if (option.metavar.empty()) throw UsageError(fmt::format("--{} takes no value", name));
+    option.handler(words[at].substr(equals + 1));
+    return 1;
+  }
+  if (!option.takes_next()) {
+    option.handler(option.implicit);
+    return 1;
+  }
+  if (at + 1 == words.size()) {
+    refuse(command, fmt::format("--{}: {} is missing", name, option.metavar));
+  }
+  option.handler(words[at + 1]);
+  return 2;
+}
+
+size_t Options::take_letters(const std::string& command, const Words& words, size_t at) const {
+  const std::string& word = words[at];
+  for (size_t i = 1; i < word.size(); ++i) {
+    const Option& option = known(command, "-", word.substr(i, 1));
+    if (!option.takes_next()) {
+      option.handler(option.implicit);
       continue;
     }
-    // "-it" is -i -t; "-v/a:/b" and "-v /a:/b" are the same: a value follows only if the letter is
-    // the last.
-    size_t letter = 1;
-    while (letter < word.size() && !takes_next(find(word.substr(letter, 1)))) ++letter;
-    at += letter + 1 == word.size() ? 2 : 1;
-  }
-  return std::min(at, arguments.size());
-}
-
-void Options::run_handlers(const std::string& command,
-                           const std::vector<std::string>& arguments) const {
-  cxxopts::Options parser(command);
-  for (const Option& option : options_) {
-    const std::string names =
-        option.letter == 0 ? option.name : std::string(1, option.letter) + "," + option.name;
-    auto value = option.metavar.empty()
-                     ? std::static_pointer_cast<cxxopts::Value>(cxxopts::value<bool>())
-                     : cxxopts::value<std::string>();
-    if (option.value_is_optional) value = value->implicit_value(option.implicit);
-    parser.add_options()(names, "", value);
-  }
-  std::vector<const char*> argv = {command.c_str()};
-  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
-  const auto parsed = parser.parse(static_cast<int>(argv.size()), argv.data());
-  for (const auto& given : parsed.arguments()) find(given.key())->handler(given.value());
-}
-
-void Options::parse_options(const std::string& command,
-                            const std::vector<std::string>& arguments) const {
-  if (arguments.empty()) return;
-  try {
-    run_handlers(command, arguments);
-  } catch (const cxxopts::exceptions::exception& error) {
-    std::string what = error.what();
-    for (const char* quote : {"‘", "’"}) {  // cxxopts quotes typographically; errors here don't
-      for (size_t at = 0; (at = what.find(quote)) != std::string::npos;) what.replace(at, 3, "\"");
+    if (i + 1 < word.size()) {  // "-v/a:/b": all behind the letter is its value
+      option.handler(word.substr(i + 1));
+      return 1;
     }
-    throw UsageError(what, fmt::format("`{} --help` lists the options", command));
+    if (at + 1 == words.size()) {
+      refuse(command, fmt::format("-{}: {} is missing", word[i], option.metavar));
+    }
+    option.handler(words[at + 1]);
+    return 2;
   }
+  return 1;
 }
 
-std::vector<std::string> Options::parse(const std::string& command,
-                                        const std::vector<std::string>& arguments) const {
-  std::vector<std::string> rest = arguments;
-  std::vector<std::string> positional;
-  for (;;) {
-    const auto middle =
-        rest.begin() + static_cast<std::ptrdiff_t>(options_before_positionals(rest));
-    parse_options(command, {rest.begin(), middle});
-    rest.erase(rest.begin(), middle);
-    const bool dashes = !rest.empty() && rest.front() == "--";
-    if (rest.empty() || dashes || !anywhere_) {
-      positional.insert(positional.end(), rest.begin() + (dashes ? 1 : 0), rest.end());
+std::vector<std::string> Options::parse(const std::string& command, const Words& words) const {
+  Words positional;
+  for (size_t at = 0; at < words.size();) {
+    const std::string& word = words[at];
+    const bool is_option = word.size() > 1 && word[0] == '-' && word != "--";
+    if (is_option) {
+      at += word[1] == '-' ? take_long(command, words, at) : take_letters(command, words, at);
+      continue;
+    }
+    if (word == "--" || !anywhere_) {  // all the rest is somebody else's
+      const size_t rest = word == "--" ? at + 1 : at;
+      positional.insert(positional.end(), words.begin() + static_cast<std::ptrdiff_t>(rest),
+                        words.end());
       break;
     }
-    positional.push_back(rest.front());
-    rest.erase(rest.begin());
+    positional.push_back(words[at++]);
   }
   for (const auto& check : checks_) check();
   return positional;

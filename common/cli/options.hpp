@@ -17,11 +17,14 @@ class UsageError : public Error {
 /// The options of one command, each bound to what it fills. A step's lessons export groups of them;
 /// a command is given the groups of all lessons so far. Parsing stops at the first positional
 /// argument, so that what belongs to the container's command never reaches us (`run busybox ls -l
-/// --rm`), and at "--".
+/// --rm`), and at "--". As getopt_long(3) reads them: "--name value", "--name=value", "-n value",
+/// "-nvalue", "-it". (cxxopts would do; but it doesn't stop at a positional argument, splits values
+/// at commas, and brings the C++ library's locales: a third of a step's pages.)
 class Options {
  public:
   using OnFlag = std::function<void()>;
   using OnValue = std::function<void(const std::string&)>;
+  using Words = std::vector<std::string>;
 
   /// `names` is "tty" or "t,tty". `metavar` names the value in the help, "KEY=VALUE". Handlers are
   /// called in the command line's order, once for each time the option is given; a bad value throws
@@ -39,10 +42,9 @@ class Options {
   /// of them on to another program.
   void allow_anywhere() { anywhere_ = true; }
 
-  /// Calls the handlers for `arguments`, then the checks; returns the positional ones. Throws
+  /// Calls the handlers for `words`, then the checks; returns the positional ones. Throws
   /// UsageError.
-  std::vector<std::string> parse(const std::string& command,
-                                 const std::vector<std::string>& arguments) const;
+  std::vector<std::string> parse(const std::string& command, const Words& words) const;
 
   /// The table of options for `--help`.
   std::string help() const;
@@ -56,13 +58,17 @@ class Options {
     bool value_is_optional = false;
     std::string help;
     OnValue handler;
+
+    /// Whether its value is the next word, if none stands behind a "=".
+    bool takes_next() const { return !metavar.empty() && !value_is_optional; }
   };
   void add(const std::string& names, Option option);
   const Option* find(const std::string& name) const;
-  /// How many of `arguments` are options and their values.
-  size_t options_before_positionals(const std::vector<std::string>& arguments) const;
-  void parse_options(const std::string& command, const std::vector<std::string>& arguments) const;
-  void run_handlers(const std::string& command, const std::vector<std::string>& arguments) const;
+  const Option& known(const std::string& command, const std::string& dashes,
+                      const std::string& name) const;
+  /// Each handles the option at words[at], and returns how many words it was.
+  size_t take_long(const std::string& command, const Words& words, size_t at) const;
+  size_t take_letters(const std::string& command, const Words& words, size_t at) const;
 
   std::vector<Option> options_;
   std::vector<std::function<void()>> checks_;

@@ -26,19 +26,27 @@ std::string head_of(const std::string& path) {
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }
 
+/// `size` bytes of `head` from `offset` on; "" if it has not that many. Both come out of a file
+/// that nobody vouches for.
+std::string slice(const std::string& head, uint64_t offset, uint64_t size) {
+  return offset > head.size() || size > head.size() - offset ? "" : head.substr(offset, size);
+}
+
 /// "/lib64/ld-linux-x86-64.so.2" of a dynamic program, "" of a static one.
 std::string elf_interpreter(const std::string& head) {
   Elf64_Ehdr header;
   if (head.size() < sizeof header) return "";
   std::memcpy(&header, head.data(), sizeof header);
-  for (size_t i = 0; i < header.e_phnum; ++i) {
+  const bool elf = std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0;
+  if (!elf || header.e_ident[EI_CLASS] != ELFCLASS64) return "";
+  for (uint64_t i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment;
-    const size_t at = header.e_phoff + i * sizeof segment;
-    if (at + sizeof segment > head.size()) return "";
-    std::memcpy(&segment, head.data() + at, sizeof segment);
-    if (segment.p_type != PT_INTERP || segment.p_filesz == 0) continue;
-    if (segment.p_offset + segment.p_filesz > head.size()) return "";
-    return head.substr(segment.p_offset, segment.p_filesz - 1);  // without the closing NUL
+    const std::string bytes = slice(head, header.e_phoff + i * sizeof segment, sizeof segment);
+    if (bytes.empty()) return "";
+    std::memcpy(&segment, bytes.data(), sizeof segment);
+    if (segment.p_type != PT_INTERP) continue;
+    const std::string name = slice(head, segment.p_offset, segment.p_filesz);
+    return name.substr(0, name.find('\0'));
   }
   return "";
 }

@@ -8,10 +8,10 @@
 #include <array>
 #include <charconv>
 #include <memory>
-#include <sstream>
 
 #include "common/os/error.hpp"
 #include "common/os/fd.hpp"
+#include "common/os/text.hpp"
 
 namespace lockstep::proc {
 namespace {
@@ -100,19 +100,22 @@ std::vector<pid_t> all() {
 
 std::vector<Mount> mounts(const std::string& path) {
   std::vector<Mount> found;
-  std::istringstream lines(read_file(path).value_or(""));
-  for (std::string line; std::getline(lines, line);) {
-    std::istringstream fields(line);
+  for (const std::string& line : split(read_file(path).value_or(""), '\n')) {
+    // ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS [PROPAGATION…] - TYPE SOURCE SUPER-OPTIONS
+    const auto words = fields(line);
+    const auto dash = std::find(words.begin(), words.end(), "-");
+    if (dash - words.begin() < 6 || words.end() - dash < 3) continue;
     Mount mount;
-    std::string device;
-    std::string field;
-    fields >> mount.id >> mount.parent >> device >> mount.root >> mount.target >> mount.options;
-    while (fields >> field && field != "-") {
-      mount.propagation += (mount.propagation.empty() ? "" : " ") + field;
+    mount.id = std::stoi(words[0]);
+    mount.parent = std::stoi(words[1]);
+    mount.root = unescape(words[3]);
+    mount.target = unescape(words[4]);
+    mount.options = words[5];
+    for (auto word = words.begin() + 6; word != dash; ++word) {
+      mount.propagation += (mount.propagation.empty() ? "" : " ") + *word;
     }
-    fields >> mount.type >> mount.source;
-    mount.root = unescape(mount.root);
-    mount.target = unescape(mount.target);
+    mount.type = *(dash + 1);
+    mount.source = *(dash + 2);
     found.push_back(std::move(mount));
   }
   return found;

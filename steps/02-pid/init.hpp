@@ -12,7 +12,7 @@
 /// program, passes every signal on to it, reaps whoever ends, and exits with the program's status,
 /// which ends the namespace.
 ///
-/// Break it: `run sh -c 'sleep 1 & exec sleep 60'`, look with `ps`; then the same with `--init`.
+/// Break it: `run sh -c '(sleep 1 &); exec sleep 60'`, look with `ps`; then with `--init`.
 /// See: pid_namespaces(7), "The namespace init process"
 namespace lockstep::pid {
 

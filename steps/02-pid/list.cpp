@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <sstream>
 
 #include "02-pid/commands.hpp"
 #include "common/cli/table.hpp"
 #include "common/os/json_text.hpp"
 #include "common/os/narrate.hpp"
 #include "common/os/proc.hpp"
+#include "common/os/text.hpp"
 
 namespace lockstep::pid {
 namespace {
@@ -98,8 +98,8 @@ bool lies_in(Fd ns, ino_t wanted) {
 
 /// The number that the process has in its innermost PID namespace: the last of the line NSpid.
 std::string number_inside(pid_t pid) {
-  std::istringstream lines(proc::read_file(fmt::format("/proc/{}/status", pid)).value_or(""));
-  for (std::string line; std::getline(lines, line);) {
+  const auto status = proc::read_file(fmt::format("/proc/{}/status", pid));
+  for (const std::string& line : split(status.value_or(""), '\n')) {
     if (line.rfind("NSpid:", 0) == 0) return line.substr(line.find_last_of(" \t") + 1);
   }
   return "?";

@@ -84,6 +84,13 @@ void keep_rootfs_mount_private(const oci::Config& config) {
              "the rootfs's own mounts are nobody else's");
 }
 
+void cut_off_old_root(const oci::Config& config) {
+  if (root_propagation(config) != MS_SHARED) return;
+  // "." is the new root itself, with the volumes; ".." from there leads to what lies on top of it.
+  sys::mount("", "..", "", MS_SLAVE | MS_REC, "",
+             "or the host's tree would be unmounted on the host, too");
+}
+
 void spread_rootfs_propagation(const oci::Config& config) {
   const std::string& wanted = config.linux.rootfs_propagation;
   if (wanted.empty()) return;

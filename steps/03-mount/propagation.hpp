@@ -27,6 +27,11 @@ void keep_wire_for_shared_volumes(oci::Config& config);
 /// would refuse (EINVAL).
 void keep_rootfs_mount_private(const oci::Config& config);
 
+/// Between pivot_root and umount2 of "." (the host's tree): where the wire was not cut at first, it
+/// is now, for an unmount travels along it, too. Break it: leave it out, run with `--volume
+/// …:rshared` *in a VM*, and look for the host's /proc.
+void cut_off_old_root(const oci::Config& config);
+
 /// After pivot_root: `rootfsPropagation` for "/" itself, if it asks for anything.
 void spread_rootfs_propagation(const oci::Config& config);
 

@@ -5,14 +5,11 @@
 // mounts appears on the other. So the first thing is to cut that wire (in one direction: what the
 // host mounts later may still arrive in a volume).
 //
-//     1. mount("", "/", "", MS_REC|MS_SLAVE)            nothing that is done here reaches the host
-//     2. mount(rootfs, rootfs, "", MS_BIND|MS_REC)      a folder becomes a mount: pivot_root wants
-//     one
-//     3. … /proc, /dev, /sys, volumes …                 mounts.cpp: both trees are still in sight
-//     4. pivot_root(".", ".")                           the rootfs becomes "/", the old root lies
-//     on top of it
-//     5. umount2(".", MNT_DETACH)                       the old root is gone: no path leads to the
-//     host's files
+//     1. mount("", "/", "", MS_REC|MS_SLAVE)        nothing that is done here reaches the host
+//     2. mount(rootfs, rootfs, "", MS_BIND|MS_REC)  a folder becomes a mount, as pivot_root wants
+//     3. /proc, /dev, /sys, volumes                 mounts.cpp: while both trees are in sight
+//     4. pivot_root(".", ".")                       the rootfs is "/", the old root on top of it
+//     5. umount2(".", MNT_DETACH)                   the old root goes: no path leads to it now
 //
 // chroot(2) alone would leave the host's tree mounted and in reach: a process with the right to
 // call chroot(2) again can walk out of it. After step 5 there is nothing to walk to.
@@ -41,6 +38,7 @@ void enter_rootfs(const oci::Config& config) {
   sys::pivot_root(
       ".", ".",
       "the rootfs becomes \"/\"; the host's tree now lies on top of it, at the same place");
+  cut_off_old_root(config);  // propagation.cpp
   sys::unmount(".", MNT_DETACH, "the host's tree goes: no path leads to it any more");
   sys::change_directory("/", "\".\" still meant the old root");
   spread_rootfs_propagation(config);  // propagation.cpp

@@ -10,19 +10,10 @@
 
 #include "03-mount/mount_options.hpp"
 #include "common/cli/options.hpp"
+#include "common/os/text.hpp"
 
 namespace lockstep::mnt {
 namespace {
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  for (size_t at = 0; at <= text.size();) {
-    const size_t end = std::min(text.find(separator, at), text.size());
-    parts.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return parts;
-}
 
 std::string destination(const std::string& option, const std::string& path) {
   if (path.empty() || path[0] != '/') {

@@ -8,15 +8,18 @@ mkdir -p /run/test/host/folder
 secret=/run/test/host/secret
 echo 'the secret' > "$secret"
 folder=/run/test/host/folder
+mount -t tmpfs folder $folder  # a mount of its own, and shared: the most inviting case
+mounts=$(< /proc/self/mountinfo)
 
 is_hidden() { [[ $out$err != *'the secret'* ]] || fail "the host's file was read$(seen)"; }
-sees_mount() { grep -q " $folder" /proc/self/mountinfo; }
+sees_mount() { [[ $(< /proc/self/mountinfo) != "$mounts" ]]; }
 
 succeeds in_step step02 -- cat "$secret"
 [[ $out == 'the secret' ]] || fail "the attack on a file does not even work from step 02$(seen)"
 succeeds in_step step02 -- mount -t tmpfs evil "$folder"
 sees_mount || fail "the attack by a mount does not even work from step 02$(seen)"
 umount "$folder"
+mounts=$(< /proc/self/mountinfo)
 
 succeeds chroot "$rootfs" /bin/attacker-helper escape "$secret"
 [[ $out == 'the secret' ]] || fail "the escape does not even leave a chroot$(seen)"
@@ -47,5 +50,16 @@ for step in "${steps[@]:2}"; do
   succeeds in_step "$step" --volume "$folder:/mnt:rshared" -- sh -c "$in_folder" /mnt/below
   sees_mount || fail "with rshared the host was meant to see the mount$(seen)"
   umount "$folder/below"
+  succeeds in_step "$step" --volume "$folder:/mnt:rshared" -- true
+  succeeds in_step "$step" --no-pivot --volume "$folder:/mnt:rshared" -- true
+  ! sees_mount || fail "leaving the host's tree unmounted it on the host$(seen)"
+
+  # Where it can't be opened, nobody is left to believe that it is open.
+  refuses 125 'lies on the same mount as the rootfs' "$step" run --rootfs "$rootfs" --volume /run/test/host:/mnt:rshared true
+  hints "mount --bind /run/test/host /run/test/host && mount --make-shared /run/test/host"
+  mount --make-private "$folder"
+  refuses 125 'which is not shared itself' "$step" run --rootfs "$rootfs" --volume "$folder:/mnt:rshared" true
+  hints "mount --make-shared $folder"
+  mount --make-shared "$folder"
 done
 finish

@@ -19,11 +19,11 @@ kill_after() {
   (timeout --signal=KILL "$pause" "$@" > /dev/null; exit) 2> /dev/null || killed=$((killed + 1))
 }
 
-for i in {1..24}; do
+for i in {1..20}; do
   rm -rf "$LOCKSTEP_STORE"
   (( i % 3 )) || "$fetch" busybox -q > /dev/null  # sometimes there is one, and it is being removed
   if (( i % 3 )); then
-    kill_after $((i * whole / 20 + 1)) "$fetch" busybox
+    kill_after $((i * whole / 17 + 1)) "$fetch" busybox
   else
     kill_after $((i % 5 + 1)) "$fetch" rm busybox
   fi
@@ -40,13 +40,13 @@ for i in {1..24}; do
 done
 succeeds "$fetch" busybox
 
-for i in {1..12}; do
-  kill_after $((i * 8)) "$fetch" export busybox out
+for i in {1..8}; do
+  kill_after $((i * 12)) "$fetch" export busybox out
   if [[ ! -e out ]]; then succeeds "$fetch" export busybox out; fi
   same_files reference out
   [[ ! -e .out.rootfs-fetch ]] || fail "export $i: the temporary folder is still there"
   rm -rf out
 done
-(( killed >= 8 )) || fail "only $killed of 36 were killed in time: this tried too little"
-echo "$killed of 36 were killed"
+(( killed >= 8 )) || fail "only $killed of 28 were killed in time: this tried too little"
+echo "$killed of 28 were killed"
 finish

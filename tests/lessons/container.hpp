@@ -25,6 +25,7 @@ class Container {
   const std::string& typed() const { return typed_; }
   /// The runtime that started it.
   Process& runtime() { return runtime_; }
+  const Process& runtime() const { return runtime_; }
   /// Of the command, and of the container's process 1, as the host numbers them.
   pid_t command() const { return command_; }
   pid_t first() const { return first_; }

@@ -8,6 +8,7 @@
 # shellcheck shell=bash
 
 . "${BASH_SOURCE[0]%/*}/checks.sh"
+. "${BASH_SOURCE[0]%/*}/snapshot.sh"
 
 if (( $$ != 1 )); then
   (( EUID == 0 )) || skip "needs root, to make a host of its own"

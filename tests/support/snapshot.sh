@@ -15,33 +15,31 @@ processes() {
   done
 }
 
-# files FOLDER…: each file's path, kind, mode, owner, link, size and content.
+# files FOLDER…: each file's path, kind, mode, owner, link and content; a folder that is missing is no error.
 files() {
-  local folder
-  for folder; do
-    [[ -e $folder ]] || continue
-    find "$folder" -printf '%p %y %m %U:%G %l\n'
-    find "$folder" -xdev -type f -exec cksum {} +
-  done | LC_ALL=C sort
+  {
+    find "$@" -printf '%p %y %m %U:%G %l\n' -type f -size +0 -exec cksum {} + 2> /dev/null || true
+  } | LC_ALL=C sort
 }
 
 # own_cgroups: the folders below this process's own cgroups, in every hierarchy that is mounted.
 own_cgroups() {
-  local controllers path mount
+  local controllers path folder folders=()
   while IFS=: read -r _ controllers path; do
-    for mount in "/sys/fs/cgroup/${controllers#name=}" /sys/fs/cgroup/unified /sys/fs/cgroup; do
-      [[ ! -d $mount$path ]] || find "$mount$path" -type d
+    for folder in "/sys/fs/cgroup/${controllers#name=}" /sys/fs/cgroup/unified /sys/fs/cgroup; do
+      [[ ! -d $folder$path ]] || folders+=("$folder$path")
     done
-  done < /proc/self/cgroup | LC_ALL=C sort -u
+  done < /proc/self/cgroup
+  find "${folders[@]}" -type d 2> /dev/null | LC_ALL=C sort -u
 }
 
 # snapshot [FOLDER…]: one text; FOLDERs are listed, too.
 snapshot() {
-  echo "# mounts"; cat /proc/self/mountinfo
+  echo "# mounts, shared memory, queues"
+  cat /proc/self/mountinfo /proc/sysvipc/shm /proc/sysvipc/msg /proc/sysvipc/sem
   echo "# cgroups"; own_cgroups
   echo "# links"; if command -v ip > /dev/null; then ip -o link; fi
-  echo "# host name"; uname -n
-  echo "# shared memory, queues"; cat /proc/sysvipc/shm /proc/sysvipc/msg /proc/sysvipc/sem
+  echo "# host name"; echo "$(< /proc/sys/kernel/hostname)"
   echo "# files"; files /run/lockstep /run/test/store /tmp /var/tmp "$@"
   echo "# processes"; processes
 }

@@ -19,6 +19,8 @@ class TempDir {
     if (::mkdtemp(name.data()) == nullptr) throw SysError(errno, "mkdtemp(" + name + ")");
     path_ = name;
   }
+  TempDir(const TempDir&) = delete;
+  TempDir& operator=(const TempDir&) = delete;
   TempDir(TempDir&&) = delete;
   TempDir& operator=(TempDir&&) = delete;
   ~TempDir() {

@@ -22,6 +22,8 @@ class Variable {
     if (was_set_) old_ = old;
     set(value);
   }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
   Variable(Variable&&) = delete;
   Variable& operator=(Variable&&) = delete;
   ~Variable() { set(was_set_ ? old_.c_str() : nullptr); }
