@@ -1,6 +1,7 @@
 #include "common/cli/options.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace lockstep::cli {
 
@@ -35,6 +36,16 @@ void Options::optional_value(const std::string& names, const std::string& metava
   options_.back().value_is_optional = true;
 }
 
+void Options::Option::take(const std::string& value) const {
+  const std::string flag = "--" + name;
+  try {
+    handler(value);
+  } catch (const Error& error) {
+    if (std::string_view(error.what()).substr(0, flag.size()) == flag) throw;
+    throw UsageError(fmt::format("{}: {}", flag, error.what()), error.hint());
+  }
+}
+
 const Options::Option* Options::find(const std::string& name) const {
   const auto found = std::find_if(options_.begin(), options_.end(), [&](const Option& option) {
     return name.size() == 1 ? option.letter == name[0] : option.name == name;
@@ -65,17 +76,17 @@ size_t Options::take_long(const std::string& command, const Words& words, size_t
   const Option& option = known(command, "--", name);
   if (equals != std::string::npos) {
     if (option.metavar.empty()) throw UsageError(fmt::format("--{} takes no value", name));
-    option.handler(words[at].substr(equals + 1));
+    option.take(words[at].substr(equals + 1));
     return 1;
   }
   if (!option.takes_next()) {
-    option.handler(option.implicit);
+    option.take(option.implicit);
     return 1;
   }
   if (at + 1 == words.size()) {
     refuse(command, fmt::format("--{}: {} is missing", name, option.metavar));
   }
-  option.handler(words[at + 1]);
+  option.take(words[at + 1]);
   return 2;
 }
 
@@ -84,17 +95,17 @@ size_t Options::take_letters(const std::string& command, const Words& words, siz
   for (size_t i = 1; i < word.size(); ++i) {
     const Option& option = known(command, "-", word.substr(i, 1));
     if (!option.takes_next()) {
-      option.handler(option.implicit);
+      option.take(option.implicit);
       continue;
     }
     if (i + 1 < word.size()) {  // "-v/a:/b": all behind the letter is its value
-      option.handler(word.substr(i + 1));
+      option.take(word.substr(i + 1));
       return 1;
     }
     if (at + 1 == words.size()) {
       refuse(command, fmt::format("-{}: {} is missing", word[i], option.metavar));
     }
-    option.handler(words[at + 1]);
+    option.take(words[at + 1]);
     return 2;
   }
   return 1;

@@ -61,6 +61,8 @@ class Options {
 
     /// Whether its value is the next word, if none stands behind a "=".
     bool takes_next() const { return !metavar.empty() && !value_is_optional; }
+    /// Calls the handler; its error begins with the option's name.
+    void take(const std::string& value) const;
   };
   void add(const std::string& names, Option option);
   const Option* find(const std::string& name) const;

@@ -6,6 +6,7 @@
 #include "common/images/empty_folder.hpp"
 #include "common/images/location.hpp"
 #include "common/os/error.hpp"
+#include "common/os/execute_hint.hpp"
 #include "common/os/files.hpp"
 
 namespace lockstep::images {
@@ -28,7 +29,9 @@ std::string what_is_there(const std::string& folder) {
 
 [[noreturn]] void refuse_folder(const std::string& path, int code) {
   throw SysError(code, fmt::format("the rootfs {}", quoted_briefly(path)),
-                 code == ENOENT ? "`rootfs-fetch export busybox DIR` makes such a folder" : "");
+                 code == EACCES   ? search_hint(path)
+                 : code == ENOENT ? "`rootfs-fetch export busybox DIR` makes such a folder"
+                                  : "");
 }
 
 [[noreturn]] void refuse_name(const std::string& name, const std::string& store, int code) {

@@ -6,6 +6,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -15,6 +16,8 @@
 
 namespace lockstep {
 namespace {
+
+constexpr int kMostInterpreters = 5;  // as many as the kernel follows
 
 std::string head_of(const std::string& path) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -51,39 +54,47 @@ std::string elf_interpreter(const std::string& head) {
   return "";
 }
 
-std::string missing_interpreter_hint(const std::string& path) {
+/// "/bin/sh -e" of a script that begins with "#! /bin/sh -e"; "" of anything else.
+std::string script_line(const std::string& head) {
+  if (head.rfind("#!", 0) != 0) return "";
+  const std::string line = head.substr(2, head.find('\n') - 2);
+  return line.substr(std::min(line.find_first_not_of(" \t"), line.size()));
+}
+
+std::string first_word(const std::string& line) {
+  return line.substr(0, line.find_first_of(" \t"));
+}
+
+std::string missing_interpreter_hint(const std::string& path, int depth = 0) {
   const std::string head = head_of(path);
-  if (head.rfind("#!", 0) == 0) {
-    std::string line = head.substr(2, head.find('\n') - 2);
-    if (!line.empty() && line.back() == '\r') {
+  const std::string line = script_line(head);
+  if (!line.empty()) {
+    if (line.back() == '\r') {
       return fmt::format(
           "{} has Windows line ends, so its interpreter's name ends in a carriage return: "
           "convert it, e.g. with `sed -i 's/\\r$//'`",
           path);
     }
-    line.erase(0, line.find_first_not_of(" \t"));
+    const std::string interpreter = first_word(line);
+    if (exists(interpreter) && depth < kMostInterpreters) {
+      return missing_interpreter_hint(interpreter, depth + 1);
+    }
     return fmt::format("the script's interpreter {} is not there: install it in the rootfs",
-                       quoted(line.substr(0, line.find_first_of(" \t"))));
+                       quoted(interpreter));
   }
   const std::string interpreter = elf_interpreter(head);
   if (!interpreter.empty() && !exists(interpreter)) {
     return fmt::format(
-        "the file is there, but its dynamic linker {} is not: add it and its libraries to "
+        "the file {} is there, but its dynamic linker {} is not: add it and its libraries to "
         "the rootfs, or use a static program",
-        quoted(interpreter));
+        quoted(path), quoted(interpreter));
   }
   return "";
 }
 
 /// Which folder on the way can't be searched, or what else keeps the file from being executed.
-std::string denied_hint(const std::string& path) {
-  for (size_t at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1)) {
-    const std::string folder = path.substr(0, at);
-    if (::faccessat(AT_FDCWD, folder.c_str(), X_OK, AT_EACCESS) != 0) {
-      return fmt::format("the folder {} may not be searched by uid {}: chmod a+x it",
-                         quoted(folder), ::geteuid());
-    }
-  }
+std::string denied_hint(const std::string& path, int depth = 0) {
+  if (std::string folder = search_hint(path); !folder.empty()) return folder;
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return "";
   if (S_ISDIR(status.st_mode)) return "it is a folder";
@@ -96,10 +107,26 @@ std::string denied_hint(const std::string& path) {
     return fmt::format("its mode {:04o} lets uid {} not execute it", status.st_mode & 07777U,
                        ::geteuid());
   }
+  const std::string interpreter = first_word(script_line(head_of(path)));
+  if (!interpreter.empty() && depth < kMostInterpreters) {
+    return fmt::format("the script's interpreter {}: {}", quoted(interpreter),
+                       denied_hint(interpreter, depth + 1));
+  }
   return "a security module (AppArmor, SELinux; see dmesg) may have denied it";
 }
 
 }  // namespace
+
+std::string search_hint(const std::string& path) {
+  for (size_t at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1)) {
+    const std::string folder = path.substr(0, at);
+    if (::faccessat(AT_FDCWD, folder.c_str(), X_OK, AT_EACCESS) != 0) {
+      return fmt::format("the folder {} may not be searched by uid {}: chmod a+x it",
+                         quoted(folder), ::geteuid());
+    }
+  }
+  return "";
+}
 
 std::string execute_hint(int code, const std::string& path) {
   switch (code) {
@@ -112,6 +139,8 @@ std::string execute_hint(int code, const std::string& path) {
       return "the file is no program of this machine: another architecture, an empty file, or a "
              "script "
              "without a #! line";
+    case ELOOP:
+      return "its interpreter is a script, whose interpreter is a script, and so on: too many";
     case E2BIG:
       return "the arguments and the environment together are too long: see ARG_MAX in execve(2)";
     default:

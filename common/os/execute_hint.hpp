@@ -9,4 +9,7 @@ namespace lockstep {
 /// Looks at the file as the caller sees it.
 std::string execute_hint(int code, const std::string& path);
 
+/// Which folder on the way to `path` (all up to its last "/") the caller can't search; "" if none.
+std::string search_hint(const std::string& path);
+
 }  // namespace lockstep

@@ -9,6 +9,23 @@
 #include "common/os/words.hpp"
 
 namespace lockstep::sys {
+namespace {
+
+/// Makes something with a name; whether the name was free.
+template <typename Make>
+bool unless_taken(Make make) {
+  try {
+    make();
+    return true;
+  } catch (const SysError& error) {
+    if (error.code() == EEXIST) return false;
+    throw;
+  }
+}
+
+std::string directory_hint(int code) { return code == EROFS ? "the file system is read-only" : ""; }
+
+}  // namespace
 
 std::optional<Fd> open_if_there(const std::string& path, int flags) {
   const int raw = ::open(path.c_str(), flags | O_CLOEXEC);
@@ -23,18 +40,21 @@ Fd open(const std::string& path, int flags, mode_t mode) {
   return Fd(raw);
 }
 
+bool make_directory(const std::string& path, mode_t mode, Why why) {
+  return unless_taken([&] {
+    call(
+        why, [&] { return fmt::format("mkdir({}, {:04o})", quoted(path), mode); },
+        [&] { return ::mkdir(path.c_str(), mode); }, directory_hint);
+  });
+}
+
 bool make_directory(const Fd& directory, const std::string& name, mode_t mode, Why why) {
-  try {
+  return unless_taken([&] {
     call(
         why,
         [&] { return fmt::format("mkdirat({}, {}, {:04o})", directory.get(), quoted(name), mode); },
-        [&] { return ::mkdirat(directory.get(), name.c_str(), mode); },
-        [](int code) { return std::string(code == EROFS ? "the file system is read-only" : ""); });
-    return true;
-  } catch (const SysError& error) {
-    if (error.code() == EEXIST) return false;
-    throw;
-  }
+        [&] { return ::mkdirat(directory.get(), name.c_str(), mode); }, directory_hint);
+  });
 }
 
 void make_node(const Fd& directory, const std::string& name, mode_t mode, dev_t device, Why why) {
@@ -49,7 +69,7 @@ void make_node(const Fd& directory, const std::string& name, mode_t mode, dev_t 
 
 bool make_symlink(const std::string& target, const Fd& directory, const std::string& name,
                   Why why) {
-  try {
+  return unless_taken([&] {
     call(
         why,
         [&] {
@@ -57,11 +77,7 @@ bool make_symlink(const std::string& target, const Fd& directory, const std::str
                              quoted(name));
         },
         [&] { return ::symlinkat(target.c_str(), directory.get(), name.c_str()); });
-    return true;
-  } catch (const SysError& error) {
-    if (error.code() == EEXIST) return false;
-    throw;
-  }
+  });
 }
 
 bool make_empty_file(const Fd& directory, const std::string& name, mode_t mode) {

@@ -85,6 +85,9 @@ std::string mount_hint(int code, const MountOperands& operands) {
         return "binding a folder without what is mounted below it is refused in a user namespace: "
                "use a recursive bind (rbind)";
       }
+      if (operands.type.empty()) {
+        return fmt::format("{} is no mount point: are we in a chroot?", operands.target);
+      }
       return fmt::format(
           "the file system {} doesn't know one of the options; the kernel's own words "
           "are in dmesg",

@@ -142,11 +142,13 @@ void pivot_root(const std::string& new_root, const std::string& put_old, Why why
 }
 
 bool has_mount_api() {
-  // -1 as descriptor: a kernel that knows the calls says EBADF; an old one ENOSYS; a sandbox that
-  // filters them EPERM or ENOSYS. mount_setattr is the youngest of the three.
+  // A flag that no kernel knows: one that has the call says EINVAL, whoever asks (it looks at the
+  // flags before it asks for privileges); an old one ENOSYS; a sandbox that filters it EPERM or
+  // ENOSYS. mount_setattr is the youngest of the three.
   static const bool has = [] {
+    constexpr unsigned kNoFlag = 1U << 31U;
     mount_attr attr{};
-    return ::syscall(SYS_mount_setattr, -1, "", AT_EMPTY_PATH, &attr, sizeof attr) == 0 ||
+    return ::syscall(SYS_mount_setattr, -1, "", kNoFlag, &attr, sizeof attr) == 0 ||
            (errno != ENOSYS && errno != EPERM);
   }();
   return has;

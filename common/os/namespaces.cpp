@@ -9,6 +9,7 @@
 #include <csignal>
 
 #include "common/os/call.hpp"
+#include "common/os/files.hpp"
 #include "common/os/namespace_hints.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/processes.hpp"
@@ -37,31 +38,50 @@ std::string difference(pid_t pid) {
   return out;
 }
 
-long fork_into(uint64_t namespaces, int* pidfd) {
+/// As call(), but throws nothing, and the child, in which it returns 0, tells nothing: it has a
+/// story of its own.
+template <typename Describe, typename Invoke>
+long fork_by(const Why& why, Describe describe, Invoke invoke, int& code) {
+  if (narrate::on()) narrate::before(why, describe());
+  const long pid = invoke();
+  code = pid < 0 ? errno : 0;
+  if (narrate::on() && pid == 0) narrate::be_new_process();
+  if (narrate::on() && pid != 0) narrate::after(why, describe(), pid, code);
+  return pid;
+}
+
+long clone3(uint64_t flags, int* pidfd) {
   clone_args args{};
-  args.flags = namespaces | CLONE_PIDFD;
+  args.flags = flags;
   args.exit_signal = SIGCHLD;
   args.pidfd = reinterpret_cast<uintptr_t>(pidfd);
-  const long pid = ::syscall(SYS_clone3, &args, sizeof args);
-  if (pid >= 0 || (errno != ENOSYS && errno != EPERM)) return pid;
-  // EPERM too: some sandboxes answer so for calls that they don't know. If it was meant, the older
-  // call says so again. Its raw arguments: flags, stack, &parent_tid (the pidfd's place), …
-  return ::syscall(SYS_clone, namespaces | CLONE_PIDFD | SIGCHLD, nullptr, pidfd, nullptr, nullptr);
+  return ::syscall(SYS_clone3, &args, sizeof args);
+}
+
+/// The older call. Its raw arguments: flags, stack, &parent_tid (the pidfd's place), …
+long clone2(uint64_t flags, int* pidfd) {
+  return ::syscall(SYS_clone, flags | SIGCHLD, nullptr, pidfd, nullptr, nullptr);
 }
 
 }  // namespace
 
 Cloned clone(uint64_t namespaces, Why why) {
-  int pidfd = -1;
+  const uint64_t flags = namespaces | CLONE_PIDFD;
   const auto describe = [&] {
-    return fmt::format("clone3({{flags={}, exit_signal=SIGCHLD}})",
-                       words::clone_flags(namespaces | CLONE_PIDFD));
+    return fmt::format("clone3({{flags={}, exit_signal=SIGCHLD}})", words::clone_flags(flags));
   };
-  if (narrate::on()) narrate::before(why, describe());
-  const long pid = fork_into(namespaces, &pidfd);
-  const int code = pid < 0 ? errno : 0;
-  if (pid == 0) return {};  // the child tells its own story
-  if (narrate::on()) narrate::after(why, describe(), pid, code);
+  int pidfd = -1;
+  int code = 0;
+  long pid = fork_by(
+      why, describe, [&] { return clone3(flags, &pidfd); }, code);
+  if (code == ENOSYS || code == EPERM) {
+    // EPERM too: some sandboxes answer so for calls that they don't know. If it was meant, the
+    // older call says so again.
+    pid = fork_by(
+        why, [&] { return fmt::format("clone({}|SIGCHLD)", words::clone_flags(flags)); },
+        [&] { return clone2(flags, &pidfd); }, code);
+  }
+  if (pid == 0) return {};
   if (pid < 0) throw SysError(code, describe(), namespaces_hint(code, namespaces));
   const auto child = static_cast<pid_t>(pid);
   if (narrate::on()) narrate::changed(difference(child));
@@ -79,20 +99,25 @@ namespace {
 
 /// Before kernel 5.8 setns takes one namespace's file at a time. The user namespace comes first: it
 /// gives the power to join the others.
-void join_one_by_one(pid_t pid, uint64_t kinds) {
+void join_one_by_one(const Fd& pidfd, pid_t pid, uint64_t kinds, const Why& why) {
+  const auto path = [&](size_t i) { return fmt::format("/proc/{}/ns/{}", pid, kKinds[i].name); };
   std::array<Fd, kKinds.size()>
       files;  // all opened first: after joining mnt there is another /proc
   for (size_t i = 0; i < kKinds.size(); ++i) {
-    if ((kinds & kKinds[i].flag) == 0) continue;
-    const std::string path = fmt::format("/proc/{}/ns/{}", pid, kKinds[i].name);
-    files[i] = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!files[i]) throw SysError(errno, fmt::format("open({})", quoted(path)));
+    if ((kinds & kKinds[i].flag) != 0) files[i] = open(path(i), O_RDONLY);
   }
+  // It lived until now, so these were its files and not those of who got its number.
+  if (wait_for_end(pidfd, 0))
+    throw SysError(ESRCH, fmt::format("setns(PID {})", pid), join_hint(ESRCH));
   for (size_t i = 0; i < kKinds.size(); ++i) {
     if (!files[i]) continue;
-    if (::setns(files[i].get(), static_cast<int>(kKinds[i].flag)) != 0) {
-      throw SysError(errno, fmt::format("setns({})", words::clone_flags(kKinds[i].flag)));
-    }
+    call(
+        why,
+        [&] {
+          return fmt::format("setns({}, {})", quoted(path(i)), words::clone_flags(kKinds[i].flag));
+        },
+        [&] { return ::setns(files[i].get(), static_cast<int>(kKinds[i].flag)); },
+        [](int code) { return join_hint(code); });
   }
 }
 
@@ -107,8 +132,14 @@ void join_namespaces(const Fd& pidfd, pid_t pid, uint64_t kinds, Why why) {
         [](int code) { return join_hint(code); });
   } catch (const SysError& error) {
     if (error.code() != EINVAL) throw;
-    join_one_by_one(pid, kinds);
+    join_one_by_one(pidfd, pid, kinds, why);
   }
+}
+
+void join_namespace(const Fd& file, uint64_t kind, Why why) {
+  call(
+      why, [&] { return fmt::format("setns({}, {})", file.get(), words::clone_flags(kind)); },
+      [&] { return ::setns(file.get(), static_cast<int>(kind)); }, join_hint);
 }
 
 }  // namespace lockstep::sys

@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
+
 #include "common/os/error.hpp"
 #include "common/os/fd.hpp"
 #include "common/os/json_text.hpp"
@@ -22,11 +24,21 @@ struct Narrator {
   std::string_view side = "host";
   std::string owed_lesson;  // an earlier lesson's calls, counted but not yet written
   int owed_calls = 0;
+  std::string pid;  // as the host numbers this process, for who looks from another terminal
 };
 
 Narrator& narrator() {
   static Narrator* const instance = new Narrator;  // never destroyed: the child leaves by _exit
   return *instance;
+}
+
+/// This process's number in the PID namespace that /proc shows. In a new process of a container
+/// that is still the host's; to itself it is 1.
+std::string pid_seen_from_the_host() {
+  std::array<char, 32> target{};
+  const ssize_t length = ::readlink("/proc/self", target.data(), target.size());
+  return length > 0 ? std::string(target.data(), static_cast<size_t>(length))
+                    : fmt::to_string(::getpid());
 }
 
 void write_line(const std::string& line) {
@@ -62,7 +74,7 @@ void wait_for_enter(const std::string& call) {
   write_line(
       fmt::format("        next: {}\n        look from another terminal: ls -l /proc/{}/ns ; "
                   "cat /proc/{}/mountinfo   (Enter goes on)",
-                  call, ::getpid(), ::getpid()));
+                  call, narrator().pid, narrator().pid));
   char c = 0;
   while (c != '\n') {
     const ssize_t done = ::read(narrator().answers.get(), &c, 1);
@@ -77,7 +89,7 @@ void write_json(const Why& why, const std::string& call, long result, int code) 
   write_line(fmt::format(
       R"({{"lesson":{},"side":{},"pid":{},"call":{},"text":{},"why":{},"result":{},"errno":{}}})"
       "\n",
-      json_quoted(lesson_of(why)), json_quoted(narrator().side), ::getpid(),
+      json_quoted(lesson_of(why)), json_quoted(narrator().side), narrator().pid,
       json_quoted(call.substr(0, paren)), json_quoted(call), json_quoted(why.text), result,
       code == 0 ? "null" : json_quoted(errno_name(code))));
 }
@@ -90,9 +102,15 @@ void begin(const Options& options) {
   detail::enabled = options.style != Style::kOff;
   if (!detail::enabled) return;
   self.out = Fd(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
+  self.pid = pid_seen_from_the_host();
   if (!options.stop) return;
   self.answers = Fd(::open("/dev/tty", O_RDONLY | O_CLOEXEC));
   if (!self.answers) self.answers = Fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+}
+
+void be_new_process() {
+  narrator().owed_calls = 0;
+  narrator().pid = pid_seen_from_the_host();
 }
 
 void speak_as(std::string_view side) { narrator().side = side; }
@@ -120,10 +138,11 @@ void after(const Why& why, const std::string& call, long result, int code) {
 }
 
 void changed(const std::string& what) {
+  if (what.empty()) return;
   Narrator& self = narrator();
   if (self.options.style == Style::kJson) {
     return write_line(fmt::format("{{\"side\":{},\"pid\":{},\"changed\":{}}}\n",
-                                  json_quoted(self.side), ::getpid(), json_quoted(what)));
+                                  json_quoted(self.side), self.pid, json_quoted(what)));
   }
   if (self.owed_calls == 0) write_line(fmt::format("{:9}   changed: {}\n", "", what));
 }

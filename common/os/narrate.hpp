@@ -28,6 +28,10 @@ struct Options {
 /// is none.
 void begin(const Options& options);
 
+/// In a new child, before it speaks: it owes nothing of what its parent counted, and it has a
+/// number of its own.
+void be_new_process();
+
 /// Which process speaks, from now on: "host" (the start value) or "container".
 void speak_as(std::string_view side);
 

@@ -86,6 +86,8 @@ void set_controlling_terminal(const Fd& terminal, Why why) {
 }
 
 void set_parent_death_signal(int signal, Why why) {
+  int now = 0;
+  if (::prctl(PR_GET_PDEATHSIG, &now, 0, 0, 0) == 0 && now == signal) return;
   call(
       why,
       [&] {

@@ -32,6 +32,9 @@ void unshare(uint64_t namespaces, Why why = {});
 /// next child only, never by the caller.
 void join_namespaces(const Fd& pidfd, pid_t pid, uint64_t kinds, Why why = {});
 
+/// setns(2) with one namespace's open file (/proc/PID/ns/…), `kind` being its CLONE_NEW*.
+void join_namespace(const Fd& file, uint64_t kind, Why why = {});
+
 /// pidfd_open(2). Nothing if there is no such process.
 std::optional<Fd> open_pid(pid_t pid);
 
@@ -58,6 +61,7 @@ void new_session(Why why = {});
 void set_controlling_terminal(const Fd& terminal, Why why = {});
 
 /// prctl(PR_SET_PDEATHSIG): the kernel sends `signal` to the caller when its parent ends (0: none).
+/// Nothing is done if that is so already; a change of user ids turns it off again.
 void set_parent_death_signal(int signal, Why why = {});
 
 /// chdir(2), fchdir(2), chroot(2), umask(2).

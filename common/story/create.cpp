@@ -12,6 +12,7 @@ void live(Story& story, const oci::Process& process, Handshake& handshake) {
   handshake.be_child();
   narrate::speak_as("container");
   try {
+    die_with_the_runtime(process);
     handshake.await_release(Stage::kCloned);
     story.inside(handshake);
     find_program(

@@ -60,14 +60,17 @@ std::string find_program(const oci::Process& process) {
               fmt::format("it is in none of the folders of PATH={}", search), Failure::kNotFound);
 }
 
+void die_with_the_runtime(const oci::Process& process) {
+  if (process.parent_death_signal == 0) return;
+  sys::set_parent_death_signal(process.parent_death_signal,
+                               "a program in the foreground ends with its runtime");
+}
+
 void execute_program(const oci::Process& process) {
   if (!process.cwd.empty())
     sys::change_directory(process.cwd, "the working directory that was asked for");
   const std::string program = find_program(process);
-  if (process.parent_death_signal != 0) {
-    sys::set_parent_death_signal(process.parent_death_signal,
-                                 "a program in the foreground ends with its runtime");
-  }
+  die_with_the_runtime(process);  // again: a change of user ids would have turned it off
   sys::close_all_above_stdio_on_exec("what the caller had open stays outside");
   sys::execute(program, process.args, process.env,
                "from here on this process is the user's program");

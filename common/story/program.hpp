@@ -14,6 +14,11 @@ namespace lockstep {
 /// words that Docker looks for.
 std::string find_program(const oci::Process& process);
 
+/// `parent_death_signal`, if there is one. To be called by a new child before it first waits for
+/// the runtime: one that ended before the call is then noticed by the wait, one that ends later by
+/// the kernel, and there is no moment in between.
+void die_with_the_runtime(const oci::Process& process);
+
 /// The last line of every story: to the working directory, then execve(2). Returns only by
 /// throwing.
 [[noreturn]] void execute_program(const oci::Process& process);

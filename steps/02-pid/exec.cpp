@@ -1,13 +1,13 @@
 #include "02-pid/exec.hpp"
 
-#include <fcntl.h>
 #include <sched.h>
 #include <sys/prctl.h>
 
-#include "common/os/files.hpp"
+#include "02-pid/undo.hpp"
 #include "common/os/narrate.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/processes.hpp"
+#include "common/story/program.hpp"
 
 namespace lockstep::pid {
 namespace {
@@ -27,6 +27,7 @@ void live(Story& story, const oci::Process& process, Handshake& handshake,
     // (CVE-2016-9962).
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
       throw SysError(errno, "prctl(PR_SET_DUMPABLE, 0)");
+    die_with_the_runtime(process);
     handshake.await_release(Stage::kStarted);
     join();
     story.become(process, handshake);
@@ -35,12 +36,6 @@ void live(Story& story, const oci::Process& process, Handshake& handshake,
   } catch (const std::exception& error) {
     handshake.fail(error);
   }
-}
-
-void write_pid(const std::string& path, pid_t pid) {
-  const size_t slash = path.rfind('/');
-  const Fd folder = sys::open(slash == 0 ? "/" : path.substr(0, slash), O_PATH | O_DIRECTORY);
-  sys::replace_file(folder, path.substr(slash + 1), std::to_string(pid), 0644);
 }
 
 }  // namespace
@@ -52,6 +47,7 @@ std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Pr
     throw Error(fmt::format("container {} is {}, not running", quoted(record.id),
                             words(status_now(record))));
   }
+  if (!pid_file.empty()) check_pid_file(pid_file);  // before anything has run
   SignalQueue signals;
   const uint64_t kinds = kinds_to_join(story, record.pid);
   constexpr uint64_t kByTheParent = CLONE_NEWPID | CLONE_NEWUSER;
@@ -69,7 +65,7 @@ std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Pr
   handshake.be_host();
   Created entered{std::move(child), std::move(handshake)};
   start(entered);
-  if (!pid_file.empty()) write_pid(pid_file, entered.child.pid());
+  if (!pid_file.empty()) write_pid_file(pid_file, entered.child.pid());
   return attend(entered, signals, process);
 }
 

@@ -91,7 +91,7 @@ void Init::execute_if_asked(const oci::Process& process) const {
   arguments.insert(arguments.end(), process.args.begin(), process.args.end());
   if (!process.cwd.empty())
     sys::change_directory(process.cwd, "the working directory that was asked for");
-  if (process.parent_death_signal != 0) sys::set_parent_death_signal(process.parent_death_signal);
+  die_with_the_runtime(process);
   sys::close_all_above_stdio_on_exec("what the caller had open stays outside");
   sys::execute_open(self_, "/proc/self/exe", arguments, process.env,
                     "a small PID 1 that starts the program, passes signals on and reaps");

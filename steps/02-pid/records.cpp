@@ -31,7 +31,15 @@ std::optional<Record> look_up(const std::string& id) {
     unfinished.id = id;
     return unfinished;
   }
-  return record_from_json(read_all(*file, path), path);
+  try {
+    return record_from_json(read_all(*file, path), path);
+  } catch (const SysError&) {
+    throw;
+  } catch (const Error& error) {
+    throw Error(error.what(), fmt::format("the state file is damaged: end what still runs of the "
+                                          "container, then remove the folder {}",
+                                          state_folder(id)));
+  }
 }
 
 Record find(const std::string& id) {
@@ -46,7 +54,8 @@ std::vector<std::string> all_ids() {
                                                    ::closedir);
   if (!folder) {
     if (errno == ENOENT) return ids;  // no container was ever made
-    throw SysError(errno, fmt::format("opendir({})", quoted(cli::state_root())));
+    throw SysError(errno, fmt::format("opendir({})", quoted(cli::state_root())),
+                   "choose another folder with --root");
   }
   while (const dirent* entry = ::readdir(folder.get())) {
     if (is_id(entry->d_name)) ids.emplace_back(entry->d_name);

@@ -52,6 +52,17 @@ void clear_after_failure(State& state, const UndoTable& undo) {
   }
 }
 
+/// Whoever started a container that nobody can name had better not have it.
+void print_id(State& state, const UndoTable& undo) {
+  if (std::printf("%s\n", state.record.id.c_str()) >= 0 && std::fflush(stdout) == 0) return;
+  const int code = errno;
+  if (state.lock_again()) {
+    kill_and_wait(state.record);
+    clear_after_failure(state, undo);
+  }
+  throw SysError(code, "write(standard output) of the container's ID");
+}
+
 int run_container(Settings& settings, StoryMaker make, const UndoTable& undo, Attend attend) {
   State state = State::make(settings.id, settings.config);
   std::optional<ExitStatus> end;
@@ -63,7 +74,7 @@ int run_container(Settings& settings, StoryMaker make, const UndoTable& undo, At
     throw;
   }
   if (!end) {
-    std::printf("%s\n", settings.id.c_str());
+    print_id(state, undo);
     return 0;
   }
   if (state.lock_again())

@@ -31,29 +31,39 @@ std::string now() {
                      clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
 }
 
+template <typename Act>
+auto hinting_at_root(Act act) {
+  try {
+    return act();
+  } catch (const SysError& error) {
+    throw SysError(SysError::Verbatim{}, error.code(), error.what(),
+                   "choose another folder with --root", error.failure());
+  }
+}
+
 /// The folder of all containers, made if missing. Only its owner may look in: a config may hold
 /// secrets.
 Fd open_state_root() {
   const std::string path = cli::state_root();
   if (auto there = sys::open_if_there(path, O_PATH | O_DIRECTORY)) return std::move(*there);
   for (size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
-    const std::string part = path.substr(0, slash);
-    if (::mkdir(part.c_str(), slash == std::string::npos ? 0700 : 0755) != 0 && errno != EEXIST) {
-      throw SysError(errno, fmt::format("mkdir({})", quoted(part)),
-                     "choose another folder with --root");
-    }
+    hinting_at_root([&] {
+      return sys::make_directory(path.substr(0, slash), slash == std::string::npos ? 0700 : 0755,
+                                 "the state files need a place");
+    });
     if (slash == std::string::npos) break;
   }
-  return sys::open(path, O_PATH | O_DIRECTORY);
+  return hinting_at_root([&] { return sys::open(path, O_PATH | O_DIRECTORY); });
 }
 
 /// Without root the state may lie in /tmp, where anybody could have made the folder first.
 void check_owner(const Fd& root) {
   struct stat status {};
   if (::fstat(root.get(), &status) != 0) throw SysError(errno, "fstat(state root)");
-  if (status.st_uid == ::geteuid() || ::geteuid() == 0) return;
+  // Borrowed root is no root: its uid 0 owns what the caller owns, and nothing else.
+  if (status.st_uid == ::geteuid() || caller_uid() == 0) return;
   throw Error(fmt::format("{}: belongs to uid {}, not to uid {}", cli::state_root(), status.st_uid,
-                          ::geteuid()),
+                          caller_uid()),
               "choose a folder of your own with --root, or set XDG_RUNTIME_DIR");
 }
 
@@ -122,6 +132,8 @@ State State::make(const std::string& id, const oci::Config& config) {
 
 State State::open(const std::string& id) {
   check_id(id);
+  if (const auto root = sys::open_if_there(cli::state_root(), O_PATH | O_DIRECTORY))
+    check_owner(*root);
   auto folder = sys::open_if_there(state_folder(id), O_RDONLY | O_DIRECTORY);
   if (folder) lock(*folder, id);
   if (!folder || !is_still_there(*folder)) throw missing(id);

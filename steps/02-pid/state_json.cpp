@@ -36,14 +36,23 @@ std::string to_json(const Record& record) {
                           {"undo", notes}});
 }
 
+namespace {
+
+Status status_from(const oci::JsonPlace& place) {
+  for (const Status status : {Status::kCreating, Status::kCreated, Status::kRunning}) {
+    if (place.text() == words(status)) return status;
+  }
+  place.expected("creating, created or running");
+}
+
+}  // namespace
+
 Record record_from_json(const std::string& text, const std::string& path) {
   const json document = oci::parse_json(text, path);
   const oci::JsonPlace state(document, path);
   Record record;
   record.id = state.text("id");
-  for (const Status status : {Status::kCreating, Status::kCreated, Status::kRunning}) {
-    if (state.text("status") == words(status)) record.status = status;
-  }
+  record.status = status_from(state.required("status"));
   record.pid = state.required("pid").number<pid_t>(0);
   record.start_time = static_cast<uint64_t>(state.required("startTime").number<int64_t>(0));
   record.created = state.text("created");

@@ -1,6 +1,7 @@
 #include "02-pid/undo.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -19,12 +20,17 @@ std::string folder_of(const std::string& path) {
 }
 std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
+bool is_regular(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 /// Takes the PID file away if it is still ours: a stale one would point at whoever gets the number
 /// next.
 void remove_pid_file(const Record& record, const Note& note) {
   const std::string& path = note.what.at("path");
   const std::string temporary = folder_of(path) + "/." + name_of(path) + ".new";
-  const auto text = proc::read_file(path);
+  const auto text = is_regular(path) ? proc::read_file(path) : std::nullopt;
   const bool ours = text && *text == std::to_string(record.pid);
   if (ours && ::unlink(path.c_str()) != 0 && errno != ENOENT) {
     throw SysError(errno, fmt::format("unlink({})", quoted(path)));
@@ -66,10 +72,32 @@ void kill_and_wait(const Record& record) {
           record.pid));
 }
 
+void check_pid_file(const std::string& path) {
+  struct stat status {};
+  const std::string folder = folder_of(path);
+  if (::stat(folder.c_str(), &status) != 0) {
+    throw SysError(errno, fmt::format("--pid-file: the folder {}", quoted(folder)));
+  }
+  if (::lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
+  throw Error(fmt::format("--pid-file: {} is there, and no regular file", quoted(path)),
+              "it would be replaced: choose another name");
+}
+
+void write_pid_file(const std::string& path, pid_t pid) {
+  try {
+    const Fd folder = sys::open(folder_of(path), O_PATH | O_DIRECTORY);
+    sys::replace_file(folder, name_of(path), std::to_string(pid), 0644);
+  } catch (const SysError& error) {
+    throw SysError(SysError::Verbatim{}, error.code(),
+                   fmt::format("--pid-file {}: {}", quoted(path), error.what()), error.hint(),
+                   error.failure());
+  }
+}
+
 void write_pid_file(State& state, const std::string& path) {
+  check_pid_file(path);
   state.note({"pid-file", {{"path", path}}});
-  const Fd folder = sys::open(folder_of(path), O_PATH | O_DIRECTORY);
-  sys::replace_file(folder, name_of(path), std::to_string(state.record.pid), 0644);
+  write_pid_file(path, state.record.pid);
 }
 
 }  // namespace lockstep::pid

@@ -25,7 +25,12 @@ void remove(State& state, const UndoTable& table);
 /// namespace with it) and waits for its end.
 void kill_and_wait(const Record& record);
 
-/// Writes the container's PID to `path` (whole, and renamed into place), noted first.
+/// Throws what is in the way of a PID file there: no such folder, or something that the file would
+/// replace (`--pid-file /dev/null` must not cost the machine its /dev/null). `path` has a slash.
+void check_pid_file(const std::string& path);
+/// Writes `pid` there: whole, and renamed into place.
+void write_pid_file(const std::string& path, pid_t pid);
+/// Both for the container's own PID, noted in between.
 void write_pid_file(State& state, const std::string& path);
 
 }  // namespace lockstep::pid

@@ -15,6 +15,7 @@
 #include "03-mount/relay.hpp"
 #include "03-mount/volumes.hpp"
 #include "common/images/rootfs.hpp"
+#include "common/os/execute_hint.hpp"
 
 namespace lockstep::mnt {
 namespace {
@@ -34,6 +35,18 @@ std::string resolved(const std::string& path) {
                    "DIR` makes one");
   }
   return real.get();
+}
+
+std::string rootfs_folder(const std::string& folder_or_name) {
+  std::string folder = resolved(images::find_rootfs(folder_or_name));
+  if (const std::string hint = search_hint(folder + "/"); !hint.empty()) {
+    throw SysError(EACCES, fmt::format("--rootfs: {}", quoted(folder)), hint);
+  }
+  if (folder == "/") {
+    throw cli::UsageError("--rootfs: the host's own root can't be a container's",
+                          "copy what is needed to a folder");
+  }
+  return folder;
 }
 
 /// Defaults first, then what was asked for in its order; a destination that is named again takes
@@ -69,11 +82,7 @@ void fill_in(oci::Config& config, const Given& given) {
         "--rootfs is missing",
         "--rootfs busybox is the embedded image; any folder with a container's files will do");
   }
-  config.root.path = resolved(images::find_rootfs(given.rootfs));
-  if (config.root.path == "/") {
-    throw cli::UsageError("--rootfs: the host's own root can't be a container's",
-                          "copy what is needed to a folder");
-  }
+  config.root.path = given.rootfs;
   config.mounts = all_mounts(given);
   keep_wire_for_shared_volumes(config);
   config.linux.masked_paths = default_masked_paths();
@@ -108,7 +117,7 @@ void mount_options(cli::Options& options, const std::shared_ptr<Given>& given) {
 void options(cli::Options& options, oci::Config& config) {
   const auto given = std::make_shared<Given>();
   options.value("rootfs", "DIR|NAME", "its files: a folder, or the embedded image's name",
-                [given](const std::string& text) { given->rootfs = text; });
+                [given](const std::string& text) { given->rootfs = rootfs_folder(text); });
   options.flag("read-only", "nothing in the rootfs can be changed",
                [&] { config.root.readonly = true; });
   options.flag("no-pivot", "chroot(2) instead of pivot_root(2): less safe",

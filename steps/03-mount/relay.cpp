@@ -178,7 +178,8 @@ std::string parse_detach_keys(const std::string& text) {
     const std::string key = text.substr(at, end - at);
     if (key.size() == 1) {
       keys += key;
-    } else if (key.size() == 6 && key.rfind("ctrl-", 0) == 0 && key[5] >= '@' && key[5] <= 'z') {
+    } else if (key.size() == 6 && key.rfind("ctrl-", 0) == 0 && key[5] >= '@' && key[5] <= 'z' &&
+               key[5] != '`') {
       keys += static_cast<char>(static_cast<unsigned char>(key[5]) & 0x1fU);
     } else {
       throw cli::UsageError(

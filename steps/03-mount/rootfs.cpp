@@ -16,6 +16,7 @@
 
 #include "03-mount/rootfs.hpp"
 
+#include "03-mount/chroot.hpp"
 #include "03-mount/pivot_fallback.hpp"
 #include "03-mount/propagation.hpp"
 #include "common/os/mounts.hpp"
@@ -25,8 +26,10 @@ namespace lockstep::mnt {
 
 void separate_mounts(const oci::Config& config) {
   const std::string& rootfs = config.root.path;
+  const Fd chroot = leave_chroot();  // chroot.cpp: none, as a rule
   sys::mount("", "/", "", MS_REC | root_propagation(config), "",
              "what is mounted in here must not appear on the host");
+  return_to_chroot(chroot);
   keep_rootfs_mount_private(config);  // propagation.cpp
   sys::mount(rootfs, rootfs, "", MS_BIND | MS_REC, "",
              "pivot_root(2) takes a mount, not just a folder");
@@ -35,6 +38,7 @@ void separate_mounts(const oci::Config& config) {
 void enter_rootfs(const oci::Config& config) {
   sys::change_directory(config.root.path, "the new root, to be named \".\"");
   if (enter_without_pivot(config)) return;  // pivot_fallback.cpp
+  leave_chroot();                           // chroot.cpp
   sys::pivot_root(
       ".", ".",
       "the rootfs becomes \"/\"; the host's tree now lies on top of it, at the same place");

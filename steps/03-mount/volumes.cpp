@@ -153,6 +153,8 @@ oci::Mount parse_mount(const std::string& text) {
     flag.mount.source = source("--mount: source", flag.mount.source);
     flag.mount.options = complete_bind(flag.words, flag.readonly);
   } else if (flag.mount.type == "tmpfs") {
+    if (!flag.mount.source.empty())
+      throw cli::UsageError("--mount: source: type=tmpfs has none, it is new memory");
     flag.mount.source = "tmpfs";
     std::replace(flag.words.begin(), flag.words.end(), std::string("readonly"), std::string("ro"));
     flag.mount.options = {"nosuid", "nodev", "noexec"};

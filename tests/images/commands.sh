@@ -60,9 +60,9 @@ refuses 'inspect: expected NAME, got nothing' "$fetch" inspect
 refuses 'export: expected NAME DIR, got 1 argument' "$fetch" export busybox
 refuses 'rm: expected NAME, got nothing' "$fetch" rm
 refuses '--format: expected table or json, got "yaml"' "$fetch" list --format yaml
-refuses '"nope"' "$fetch" list --nope
-refuses '"format"' "$fetch" rm busybox --format json
-refuses '"store"' "$fetch" list --store
+refuses 'unknown option "--nope"' "$fetch" list --nope
+refuses 'unknown option "--format"' "$fetch" rm busybox --format json
+refuses '--store: DIR is missing' "$fetch" list --store
 refuses '--store: expected a folder, got ""' "$fetch" --store= list
 refuses 'is not an image store, and it is not empty' "$fetch" --store "$temporary/full" busybox
 refuses 'Not a directory (ENOTDIR)' "$fetch" --store "$temporary/file" busybox

@@ -11,12 +11,13 @@ started=$(date +%s%N)
 whole=$(( ($(date +%s%N) - started) / 1000000 + 5 ))  # how long making takes here, in ms
 killed=0
 
-# kill_after MILLISECONDS COMMAND…
+# kill_after MILLISECONDS COMMAND…  (--foreground: else timeout kills itself, too, and the script would
+# go on while the other is still dying, with its lock)
 kill_after() {
   local pause
   pause=$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))
   shift
-  (timeout --signal=KILL "$pause" "$@" > /dev/null; exit) 2> /dev/null || killed=$((killed + 1))
+  timeout --foreground --signal=KILL "$pause" "$@" > /dev/null 2>&1 || killed=$((killed + 1))
 }
 
 for i in {1..20}; do
@@ -31,10 +32,10 @@ for i in {1..20}; do
     "$fetch" inspect "$name" > /dev/null 2>&1 || (( i % 3 == 0 )) || fail "moment $i: $name is listed and not whole"
   done
   [[ $("$fetch" busybox -q 2> "$said/err") == "$digest" ]] || fail "moment $i: $(< "$said/err")"
+  same_files reference "$LOCKSTEP_STORE/rootfs/busybox"
+  succeeds "$fetch" rm busybox  # it writes in any case, so it clears
   [[ -z $(ls -A "$LOCKSTEP_STORE/.workshop") ]] ||
     fail "moment $i: left in the workshop: $(ls -A "$LOCKSTEP_STORE/.workshop")"
-  same_files reference "$LOCKSTEP_STORE/rootfs/busybox"
-  succeeds "$fetch" rm busybox
   [[ -z $(find "$LOCKSTEP_STORE/blobs" "$LOCKSTEP_STORE/layers" -mindepth 2) ]] ||
     fail "moment $i: rm leaves what a killed one left"
 done

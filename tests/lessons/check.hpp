@@ -6,12 +6,13 @@
 #include <vector>
 
 /// lesson-check: does a program do what a lesson teaches? It knows the program's path and nothing
-/// else of it: a step of this project and one that a learner wrote, in whatever language, are graded
-/// alike.
+/// else of it: a step of this project and one that a learner wrote, in whatever language, are
+/// graded alike.
 ///
 /// A check must hold for every later step as well, which gives its container less: files of its own
 /// (03), users (06), fewer powers (08), fewer system calls (09). So a check needs no power inside
-/// that a later lesson takes away, and where it tries an attack it looks at what became of the host.
+/// that a later lesson takes away, and where it tries an attack it looks at what became of the
+/// host.
 namespace lockstep::lessons {
 
 class Step;
@@ -41,14 +42,23 @@ struct Check {
   std::function<void(Step&)> look;  // throws Mismatch, or CannotTell
 };
 
+inline Check core(std::string claim, std::vector<std::string> needs, Reading reading,
+                  std::function<void(Step&)> look) {
+  return {Part::kCore, std::move(claim), std::move(needs), reading, std::move(look)};
+}
+inline Check detail(std::string claim, std::vector<std::string> needs, Reading reading,
+                    std::function<void(Step&)> look) {
+  return {Part::kDetail, std::move(claim), std::move(needs), reading, std::move(look)};
+}
+
 struct Lesson {
   std::string number;  // "02"
   std::string name;    // "02-pid", as its page and its folder are called
   /// What the core can't do without: with --core a check that needs anything else is skipped where
   /// that isn't built.
   std::vector<std::string> core_words;
-  /// The first one asks whether there is this lesson's container at all. The others rely on it: they
-  /// would hold for many a program that isolates nothing.
+  /// The first one asks whether there is this lesson's container at all. The others rely on it:
+  /// they would hold for many a program that isolates nothing.
   std::vector<Check> checks;
 };
 

@@ -10,11 +10,11 @@
 namespace lockstep::lessons {
 namespace {
 
-std::vector<std::string> options_with(Step& step, Mode mode, const std::string& id,
+std::vector<std::string> options_with(Mode mode, const std::string& id,
                                       const std::vector<std::string>& more) {
   std::vector<std::string> options;
   if (mode == Mode::kDetached) options.emplace_back("--detach");
-  if (step.knows("--id")) options.insert(options.end(), {"--id", id});
+  if (mode != Mode::kForeground) options.insert(options.end(), {"--id", id});
   options.insert(options.end(), more.begin(), more.end());
   return options;
 }
@@ -29,17 +29,8 @@ std::vector<std::string> numbers_of(pid_t pid) {
   return {};
 }
 
-/// Of the shells with these arguments the one that started the others.
-pid_t find_command(const std::string& script, const std::string& name) {
-  const auto found = processes_called({"sh", "-c", script, name});
-  for (const pid_t pid : found) {
-    const auto stat = proc::stat(pid);
-    if (stat && std::count(found.begin(), found.end(), stat->parent) == 0) return pid;
-  }
-  return 0;
-}
-
-/// Up from the command to the process that has number 1 in its namespace: with --init it is another.
+/// Up from the command to the process that has number 1 in its namespace: with --init it is
+/// another.
 pid_t first_of(pid_t command) {
   const size_t depth = numbers_of(command).size();
   for (pid_t pid = command; pid > 1;) {
@@ -62,44 +53,66 @@ bool is_running(pid_t pid) {
 Container::Container(Step& step, Mode mode, const std::vector<std::string>& options,
                      const std::string& script, const How& how)
     : step_(step),
+      mode_(mode),
       id_(step.new_name()),
-      words_(step.run_words(options_with(step, mode, id_, options), {"sh", "-c", script, id_})),
-      runtime_(step.start(words_, how)) {
-  const bool detached = mode == Mode::kDetached;
-  if (detached) step.outcome_of(runtime_, words_).exits(0);
+      words_(step.run_words(options_with(mode, id_, options), {"sh", "-c", script, id_})),
+      runtime_(step.start(words_, how)),
+      typed_(step.typed(words_)) {
+  try {
+    find(script);
+    const bool to_files = how.terminal == nullptr && how.output == nullptr;
+    if (to_files && contains(script, "echo ready")) expect_says("ready\n", typed_);
+  } catch (...) {
+    remove();
+    throw;
+  }
+}
+
+Container::~Container() { remove(); }
+
+void Container::find(const std::string& script) {
+  const bool detached = mode_ == Mode::kDetached;
+  if (detached) step_.outcome_of(runtime_, words_).exits(0);
   eventually([&] {
     command_ = find_command(script, id_);
     return command_ != 0 || (!detached && runtime_.wait(std::chrono::milliseconds(0)));
   });
-  typed_ = step.typed(words_);
   if (command_ == 0) {
-    step.outcome_of(runtime_, words_).expect(false, "the command runs until it is told to end");
+    step_.outcome_of(runtime_, words_).expect(false, "the command runs until it is told to end");
   }
   first_ = first_of(command_);
-  const bool speaks = contains(script, "echo ready") && how.terminal == nullptr && how.output == nullptr;
-  if (speaks && !says("ready\n")) {
-    throw Mismatch(typed_, "what the command prints goes to the file that is run's standard output",
-                   fmt::format("that file holds {}", quoted(runtime_.out())));
-  }
 }
 
-Container::~Container() {
+void Container::remove() {
   try {
     if (is_alive()) ::kill(first_, SIGKILL);
+    if (command_ == 0) runtime_.signal(SIGKILL);
     runtime_.wait();
-    if (step_.knows("delete")) step_.call({"delete", "--force", id_});
+    if (mode_ != Mode::kForeground && step_.knows("delete")) step_.call({"delete", "--force", id_});
   } catch (const std::exception&) {  // nobody asked whether this works; the sweep does the rest
   }
 }
 
-bool Container::says(const std::string& text) const {
-  return eventually([&] { return contains(runtime_.out(), text); });
+void Container::expect_says(const std::string& text, const std::string& typed) const {
+  if (eventually([&] { return contains(runtime_.out(), text); })) return;
+  throw Mismatch(
+      typed, "the command prints " + quoted(text) + " to the file that is run's standard output",
+      fmt::format("that file holds {}", quoted(runtime_.out())));
 }
 
-bool Container::is_alive() const { return is_running(first_); }
+bool Container::is_alive() const { return first_ != 0 && is_running(first_); }
 
 bool Container::ends() const {
   return eventually([&] { return !is_alive(); });
+}
+
+pid_t find_command(const std::string& script, const std::string& name) {
+  const auto found = processes_called({"sh", "-c", script, name});
+  for (const pid_t pid : found) {
+    const auto stat = proc::stat(pid);
+    if (stat && std::count(found.begin(), found.end(), stat->parent) == 0) return pid;
+  }
+  return 0;
 }
 
 std::vector<pid_t> processes_called(const std::vector<std::string>& words) {

@@ -14,11 +14,16 @@ enum class Verdict : uint8_t { kPassed, kFailed, kNotBuilt, kNotTried, kSkipped 
 
 std::string words(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kPassed: return "passed";
-    case Verdict::kFailed: return "FAILED";
-    case Verdict::kNotBuilt: return "not built";
-    case Verdict::kNotTried: return "not tried";
-    case Verdict::kSkipped: return "skipped";
+    case Verdict::kPassed:
+      return "passed";
+    case Verdict::kFailed:
+      return "FAILED";
+    case Verdict::kNotBuilt:
+      return "not built";
+    case Verdict::kNotTried:
+      return "not tried";
+    case Verdict::kSkipped:
+      return "skipped";
   }
   return "";
 }
@@ -33,6 +38,7 @@ class Grading {
       if (!is_asked_for(check)) continue;
       ++counts_[try_out(check)];
       sweep();
+      step_.forget_state();
       std::fflush(stdout);
     }
     return summary();

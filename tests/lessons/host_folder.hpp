@@ -9,8 +9,8 @@
 
 namespace lockstep::lessons {
 
-/// A folder on the host to be shown as a volume, open to all: from lesson 06 on the container's root
-/// is somebody else on the host. Removed at the end.
+/// A folder on the host to be shown as a volume, open to all: from lesson 06 on the container's
+/// root is somebody else on the host. Removed at the end.
 class HostFolder {
  public:
   explicit HostFolder(Step& step) : path_(step.sandbox().folder + "/" + step.new_name()) {

@@ -35,8 +35,9 @@ void expect_host_name(const std::string& before, const Outcome& outcome) {
 void own_namespace(Step& step) {
   const std::string host = proc::namespace_of(0, "uts");
   const Outcome outcome = step.run({}, "readlink /proc/self/ns/uts");
-  outcome.expect(outcome.status == 0 && outcome.out.rfind("uts:[", 0) == 0 && outcome.out != host + "\n",
-                 fmt::format("a namespace other than the host's, which is {}", quoted(host)));
+  outcome.expect(
+      outcome.status == 0 && outcome.out.rfind("uts:[", 0) == 0 && outcome.out != host + "\n",
+      fmt::format("a namespace other than the host's, which is {}", quoted(host)));
 }
 
 void has_the_name(Step& step) { step.run({"--hostname", "box"}, "uname -n").prints("box\n"); }
@@ -55,7 +56,8 @@ void attack_fails(Step& step) {
 void begins_with_the_hosts_name(Step& step) { step.run({}, "uname -n").prints(host_name() + "\n"); }
 
 void has_the_domain_name(Step& step) {
-  step.run({"--domainname", "example.org"}, "cat /proc/sys/kernel/domainname").prints("example.org\n");
+  step.run({"--domainname", "example.org"}, "cat /proc/sys/kernel/domainname")
+      .prints("example.org\n");
 }
 
 void returns_the_status(Step& step) {
@@ -69,7 +71,8 @@ void returns_the_signal(Step& step) {
   Outcome outcome{container.typed(), {}, "", ""};
   container.runtime().wait();
   outcome.status = container.runtime().status();
-  outcome.expect(outcome.status == 128 + SIGKILL, "after a `kill -9` of the command: exit status 137");
+  outcome.expect(outcome.status == 128 + SIGKILL,
+                 "after a `kill -9` of the command: exit status 137");
 }
 
 void says_what_is_missing(Step& step) {
@@ -82,7 +85,8 @@ void says_what_is_no_program(Step& step) {
 }
 
 void passes_arguments(Step& step) {
-  const std::vector<std::string> arguments = {"-l", "--rm", "--", "a b", "", "$x", "a,b", "*", "\"'"};
+  const std::vector<std::string> arguments = {"-l", "--rm", "--", "a b", "",
+                                              "$x", "a,b",  "*",  "\"'"};
   std::vector<std::string> command = {"sh", "-c", R"(printf '[%s]' "$@")", "sh"};
   std::string expected;
   for (const std::string& argument : arguments) {
@@ -125,30 +129,38 @@ void works_for_a_user(Step& step) {
 }  // namespace
 
 Lesson lesson_01() {
-  const Part core = Part::kCore;
-  const Part detail = Part::kDetail;
   return {
       "01",
       "01-uts",
       {"run", "--hostname"},
       {
-          {core, "the container has a UTS namespace of its own", {"run"}, kNamespaces, own_namespace},
-          {core, "--hostname names the container", {"--hostname"}, kNames, has_the_name},
-          {core, "--hostname leaves the machine's name alone", {"--hostname"}, kNames, host_keeps_its_name},
-          {core, "a command that renames the machine doesn't", {}, {kAttack, "uts_namespaces(7)"}, attack_fails},
-          {core, "the command's exit status is run's", {}, kErrors, returns_the_status},
-          {core, "a missing command: its name in the error, and 127", {}, kErrors, says_what_is_missing},
-          {core, "arguments reach the command as they are", {}, kErrors, passes_arguments},
-          {detail, "without --hostname it begins with the machine's name", {}, kNamespaces, begins_with_the_hosts_name},
-          {detail, "--domainname sets the NIS domain name", {"--domainname"}, kNames, has_the_domain_name},
-          {detail, "a name of more than 64 bytes is refused", {"--hostname"}, kNames, refuses_a_long_name},
-          {detail, "a command that a signal ends: 128 and its number", {}, kErrors, returns_the_signal},
-          {detail, "a file that is no program: its name in the error, and 126", {}, kErrors, says_what_is_no_program},
-          {detail, "-- ends run's own options", {"--hostname"}, kErrors, takes_dashes},
-          {detail, "standard input, output and error are passed on", {}, kErrors, passes_standard_files},
-          {detail, "an unknown option is refused", {}, kErrors, refuses_an_unknown_option},
-          {detail, "run without a command is refused", {}, kErrors, refuses_without_command},
-          {detail, "an ordinary user can do it, too", {"--hostname"}, {kReal, "user_namespaces(7)"}, works_for_a_user},
+          core("the container has a UTS namespace of its own", {"run"}, kNamespaces, own_namespace),
+          core("--hostname names the container", {"--hostname"}, kNames, has_the_name),
+          core("--hostname leaves the machine's name alone", {"--hostname"}, kNames,
+               host_keeps_its_name),
+          core("a command that renames the machine doesn't", {}, {kAttack, "uts_namespaces(7)"},
+               attack_fails),
+          core("the command's exit status is run's", {}, kErrors, returns_the_status),
+          core("a missing command: its name in the error, and 127", {}, kErrors,
+               says_what_is_missing),
+          core("arguments reach the command as they are", {}, kErrors, passes_arguments),
+          detail("without --hostname it begins with the machine's name", {}, kNamespaces,
+                 begins_with_the_hosts_name),
+          detail("--domainname sets the NIS domain name", {"--domainname"}, kNames,
+                 has_the_domain_name),
+          detail("a name of more than 64 bytes is refused", {"--hostname"}, kNames,
+                 refuses_a_long_name),
+          detail("a command that a signal ends: 128 and its number", {}, kErrors,
+                 returns_the_signal),
+          detail("a file that is no program: its name in the error, and 126", {}, kErrors,
+                 says_what_is_no_program),
+          detail("-- ends run's own options", {"--hostname"}, kErrors, takes_dashes),
+          detail("standard input, output and error are passed on", {}, kErrors,
+                 passes_standard_files),
+          detail("an unknown option is refused", {}, kErrors, refuses_an_unknown_option),
+          detail("run without a command is refused", {}, kErrors, refuses_without_command),
+          detail("an ordinary user can do it, too", {"--hostname"}, {kReal, "user_namespaces(7)"},
+                 works_for_a_user),
       },
   };
 }

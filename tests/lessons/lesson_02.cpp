@@ -1,4 +1,5 @@
-// What lesson 02 promises: processes of the container's own, which can be found again. Here its core.
+// What lesson 02 promises: processes of the container's own, which can be found again. Here its
+// core.
 
 #include "tests/lessons/lesson_02.hpp"
 
@@ -52,16 +53,20 @@ void cannot_see_shared_memory(Step& step) {
     throw CannotTell("/proc/sysvipc/shm doesn't list this machine's shared memory");
   }
   const Outcome outcome = step.run({}, "cat /proc/sysvipc/shm");
-  outcome.expect(outcome.status == 0 && contains(outcome.out, "shmid") && !contains(outcome.out, key),
-                 fmt::format("a list without the host's segment, whose key is {}", key));
+  outcome.expect(
+      outcome.status == 0 && contains(outcome.out, "shmid") && !contains(outcome.out, key),
+      fmt::format("a list without the host's segment, whose key is {}", key));
 }
 
 void all_end_with_the_first(Step& step) {
   const std::string time = fmt::format("30.{}", ::getpid());
-  const Outcome outcome = step.run({}, fmt::format("sleep {} & echo left one", time));
+  const Outcome outcome = step.run({}, fmt::format("sleep {} & sleep 0.1; echo left one", time));
   outcome.prints("left one\n");
-  const bool gone = eventually([&] { return processes_called({"sleep", time}).empty(); },
-                               std::chrono::seconds(1));
+  const bool gone = eventually(
+      [&] {
+        return processes_called({"sleep", time}).empty();
+      },
+      std::chrono::seconds(1));
   outcome.expect(gone, "no process is left when the command has ended, which was its process 1");
 }
 
@@ -74,7 +79,8 @@ void runs_detached(Step& step) {
 void exec_joins(Step& step) {
   const std::string look = "readlink /proc/self/ns/pid";
   const Container container(step, Mode::kDetached, {}, look + "; " + kWaits);
-  const Outcome outcome = step.call({"exec", container.id(), "sh", "-c", look + "; exit 7"}).exits(7);
+  const Outcome outcome =
+      step.call({"exec", container.id(), "sh", "-c", look + "; exit 7"}).exits(7);
   outcome.expect(contains(outcome.out, "pid:[") && contains(container.runtime().out(), outcome.out),
                  "the command is in the container's PID namespace");
 }
@@ -90,23 +96,23 @@ void ends_and_is_forgotten(Step& step) {
 }  // namespace
 
 Lesson lesson_02() {
-  const Part core = Part::kCore;
   Lesson lesson{"02", "02-pid", {"run"}, {}};
   lesson.checks = {
-      {core, "the command is process 1 of its container", {"run"}, kNamespaces, is_process_one},
-      {core, "a process of the host's can't be signalled", {}, {kAttack, "kill(2), pid_namespaces(7)"},
-       cannot_reach_host_processes},
-      {core, "the host's System V shared memory is out of sight", {}, {kAttack, "ipc_namespaces(7)"},
-       cannot_see_shared_memory},
-      {core, "all its processes end with its process 1", {}, kNamespaces, all_end_with_the_first},
-      {core, "--detach leaves it running, and list shows it", {"--detach", "--id", "list"},
-       {kSee, "setsid(2)"}, runs_detached},
-      {core, "exec runs another command in it", {"--detach", "--id", "exec"},
-       {kLines, "setns(2): why joining a PID namespace takes a fork"}, exec_joins},
-      {core, "kill ends it, delete forgets it", {"--detach", "--id", "kill", "delete", "list"},
-       {kSee, "kill(2)"}, ends_and_is_forgotten},
+      core("the command is process 1 of its container", {"run"}, kNamespaces, is_process_one),
+      core("a process of the host's can't be signalled", {},
+           {kAttack, "kill(2), pid_namespaces(7)"}, cannot_reach_host_processes),
+      core("the host's System V shared memory is out of sight", {}, {kAttack, "ipc_namespaces(7)"},
+           cannot_see_shared_memory),
+      core("all its processes end with its process 1", {}, kNamespaces, all_end_with_the_first),
+      core("--detach leaves it running, and list shows it", {"--detach", "--id", "list"},
+           {kSee, "setsid(2)"}, runs_detached),
+      core("exec runs another command in it", {"--detach", "--id", "exec"},
+           {kLines, "setns(2): why joining a PID namespace takes a fork"}, exec_joins),
+      core("kill ends it, delete forgets it", {"--detach", "--id", "kill", "delete", "list"},
+           {kSee, "kill(2)"}, ends_and_is_forgotten),
   };
-  for (const auto& checks : {foreground_checks(), exec_checks(), manage_checks(), crash_checks()}) {
+  for (const auto& checks :
+       {foreground_checks(), exec_checks(), list_checks(), kill_checks(), crash_checks()}) {
     lesson.checks.insert(lesson.checks.end(), checks.begin(), checks.end());
   }
   return lesson;

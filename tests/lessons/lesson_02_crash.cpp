@@ -15,7 +15,6 @@
 namespace lockstep::lessons {
 namespace {
 
-constexpr Part kPart = Part::kDetail;
 constexpr Reading kState{kSee, "the runtime-spec's runtime.md, \"State\""};
 
 void dies_with_its_runtime(Step& step) {
@@ -26,7 +25,7 @@ void dies_with_its_runtime(Step& step) {
 }
 
 void clears_what_a_killed_runtime_left(Step& step) {
-  Container container(step, Mode::kForeground);
+  Container container(step, Mode::kNamed);
   container.runtime().signal(SIGKILL);
   ::kill(container.first(), SIGKILL);
   container.runtime().wait();
@@ -89,8 +88,9 @@ void lets_one_of_two_win(Step& step) {
     const Outcome first = step.outcome_of(one, words);
     const Outcome second = step.outcome_of(two, words);
     const Outcome& loser = first.status == 0 ? second : first;
-    loser.expect((first.status == 0) != (second.status == 0) && contains(loser.err, id),
-                 "of two at the same moment one makes the container, the other says that it exists");
+    loser.expect(
+        (first.status == 0) != (second.status == 0) && contains(loser.err, id),
+        "of two at the same moment one makes the container, the other says that it exists");
     const auto commands = processes_called({"sh", "-c", kWaits, id});
     loser.expect(!commands.empty() && is_listed(step, id), "the winner's container runs");
     step.call({"delete", "--force", id}).exits(0);
@@ -108,11 +108,15 @@ void refuses_a_taken_id(Step& step) {
 std::vector<Check> crash_checks() {
   const std::vector<std::string> detached = {"--detach", "--id", "list", "delete"};
   return {
-      {kPart, "the command ends when its run is killed with -9", {"run"}, {kSee, "PR_SET_PDEATHSIG in prctl(2)"}, dies_with_its_runtime},
-      {kPart, "delete --force clears what a killed run left", {"--id", "list", "delete"}, kState, clears_what_a_killed_runtime_left},
-      {kPart, "a PID that has come again is not taken for the container", detached, {kSee, "start time in proc(5); pidfd_open(2)"}, never_confuses_pids},
-      {kPart, "an ID that is taken is refused", detached, kState, refuses_a_taken_id},
-      {kPart, "two runs with one ID at once: one of them wins", detached, kState, lets_one_of_two_win},
+      detail("the command ends when its run is killed with -9", {"run"},
+             {kSee, "PR_SET_PDEATHSIG in prctl(2)"}, dies_with_its_runtime),
+      detail("delete --force clears what a killed run left", {"--id", "list", "delete"}, kState,
+             clears_what_a_killed_runtime_left),
+      detail("a PID that has come again is not taken for the container", detached,
+             {kSee, "start time in proc(5); pidfd_open(2)"}, never_confuses_pids),
+      detail("an ID that is taken is refused", detached, kState, refuses_a_taken_id),
+      detail("two runs with one ID at once: one of them wins", detached, kState,
+             lets_one_of_two_win),
   };
 }
 

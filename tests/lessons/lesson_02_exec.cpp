@@ -12,7 +12,6 @@
 namespace lockstep::lessons {
 namespace {
 
-constexpr Part kPart = Part::kDetail;
 constexpr Reading kJoin{kLines, "setns(2), pid_namespaces(7)"};
 constexpr Reading kExec{kSee, "execve(2)"};
 
@@ -30,7 +29,8 @@ void joins_every_namespace(Step& step) {
   const std::string printed = container.runtime().out();
   const size_t start = printed.find("uts:[");
   const std::string own = printed.substr(std::min(start, printed.size()));
-  exec(step, container, {}, look + "; echo ready").prints(own.substr(0, own.find("ready\n")) + "ready\n");
+  exec(step, container, {}, look + "; echo ready")
+      .prints(own.substr(0, own.find("ready\n")) + "ready\n");
 }
 
 void returns_the_status(Step& step) {
@@ -61,15 +61,18 @@ void detaches(Step& step) {
   const Container container(step, Mode::kDetached);
   const std::string time = fmt::format("30.{}", ::getpid());
   const Outcome outcome = exec(step, container, {"--detach"}, "exec sleep " + time).exits(0);
-  outcome.expect(eventually([&] { return processes_called({"sleep", time}).size() == 1; }),
+  outcome.expect(eventually([&] {
+                   return processes_called({"sleep", time}).size() == 1;
+                 }),
                  "it comes back while the command runs");
 }
 
 void ends_with_the_container(Step& step) {
   const Container container(step, Mode::kDetached);
-  const std::vector<std::string> words = {"exec", container.id(), "sleep", "30"};
+  const std::string time = fmt::format("30.{}", ::getpid());
+  const std::vector<std::string> words = {"exec", container.id(), "sleep", time};
   Process process = step.start(words);
-  const bool runs = eventually([&] { return !processes_called({"sleep", "30"}).empty(); });
+  const bool runs = eventually([&] { return !processes_called({"sleep", time}).empty(); });
   ::kill(container.first(), SIGKILL);
   const Outcome outcome = step.outcome_of(process, words);
   outcome.expect(runs && outcome.status == 128 + SIGKILL,
@@ -94,14 +97,15 @@ std::vector<Check> exec_checks() {
     return more;
   };
   return {
-      {kPart, "exec joins each of the container's namespaces", needs, kJoin, joins_every_namespace},
-      {kPart, "exec returns the command's status", needs, kExec, returns_the_status},
-      {kPart, "exec passes standard input and output on", needs, kExec, passes_standard_files},
-      {kPart, "exec --env gives it a variable", with("exec --env"), kExec, sets_variables},
-      {kPart, "exec --cwd starts it in another folder", with("exec --cwd"), kExec, sets_the_directory},
-      {kPart, "exec --detach leaves it running", with("exec --detach"), kExec, detaches},
-      {kPart, "a command of exec's ends with the container", needs, kJoin, ends_with_the_container},
-      {kPart, "exec refuses a container that doesn't run", needs, kExec, refuses_what_doesnt_run},
+      detail("exec joins each of the container's namespaces", needs, kJoin, joins_every_namespace),
+      detail("exec returns the command's status", needs, kExec, returns_the_status),
+      detail("exec passes standard input and output on", needs, kExec, passes_standard_files),
+      detail("exec --env gives it a variable", with("exec --env"), kExec, sets_variables),
+      detail("exec --cwd starts it in another folder", with("exec --cwd"), kExec,
+             sets_the_directory),
+      detail("exec --detach leaves it running", with("exec --detach"), kExec, detaches),
+      detail("a command of exec's ends with the container", needs, kJoin, ends_with_the_container),
+      detail("exec refuses a container that doesn't run", needs, kExec, refuses_what_doesnt_run),
   };
 }
 

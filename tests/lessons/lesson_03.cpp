@@ -52,17 +52,19 @@ bool is_in_mount_namespace_of(pid_t pid, const std::string& path) {
     ::_exit(::access(path.c_str(), F_OK) == 0 ? 0 : 1);
   });
   const int status = look.wait().shell_code();
-  if (status > 1) throw CannotTell("this machine lets nobody look into the container's mount namespace");
+  if (status > 1)
+    throw CannotTell("this machine lets nobody look into the container's mount namespace");
   return status == 0;
 }
 
 void host_tree_is_gone(Step& step) {
   const Container container(step, Mode::kForeground);
   if (!is_in_mount_namespace_of(container.first(), step.sandbox().folder)) return;
-  throw Mismatch(container.typed(),
-                 "the old root is unmounted: nothing in the container's mount namespace leads to it",
-                 "the host's files are still mounted there, beneath the container's: who may call "
-                 "chroot(2) can walk out");
+  throw Mismatch(
+      container.typed(),
+      "the old root is unmounted: nothing in the container's mount namespace leads to it",
+      "the host's files are still mounted there, beneath the container's: who may call "
+      "chroot(2) can walk out");
 }
 
 /// Mounts that are not `before`.
@@ -71,27 +73,32 @@ std::string new_mounts(const std::vector<proc::Mount>& before) {
   for (const proc::Mount& mount : proc::mounts()) {
     bool known = false;
     for (const proc::Mount& old : before) known = known || old.id == mount.id;
-    if (!known) found += fmt::format("{}{} on {}", found.empty() ? "" : ", ", mount.type, mount.target);
+    if (!known)
+      found += fmt::format("{}{} on {}", found.empty() ? "" : ", ", mount.type, mount.target);
   }
   return found;
 }
 
 void host_sees_no_mounts(Step& step) {
-  if (step.run({}, "readlink /proc/self/ns/mnt").out == proc::namespace_of(0, "mnt") + "\n") {
-    throw Mismatch("", "a mount namespace of its own", "it is in the host's");
-  }
+  const std::string host = proc::namespace_of(0, "mnt");
+  const Outcome own = step.run({}, "readlink /proc/self/ns/mnt").exits(0);
+  own.expect(own.out != host + "\n",
+             fmt::format("a namespace other than the host's, which is {}", host));
   const auto before = proc::mounts();
   // From lesson 08 on it may not mount anything itself; then what run mounts for it is tried.
   const std::string attack = "mount -t tmpfs none /lesson-check/mount 2>/dev/null; ";
   std::string during;
+  std::string typed;
   {
     const Container container(step, Mode::kForeground, {}, attack + kWaits);
     during = new_mounts(before);
+    typed = container.typed();
   }
   const std::string after = new_mounts(before);
   if (during.empty() && after.empty()) return;
-  throw Mismatch("", "nothing that is mounted inside appears among the host's mounts",
-                 (during.empty() ? "afterwards the host has: " + after : "the host has: " + during));
+  throw Mismatch(
+      typed, "nothing that is mounted inside appears among the host's mounts",
+      (during.empty() ? "afterwards the host has: " + after : "the host has: " + during));
 }
 
 void proc_is_its_own(Step& step) {
@@ -106,17 +113,20 @@ void proc_is_its_own(Step& step) {
 }  // namespace
 
 Lesson lesson_03() {
-  const Part core = Part::kCore;
   Lesson lesson{"03", "03-mount", {"run", "--rootfs"}, {}};
   lesson.checks = {
-      {core, "its root is the folder that --rootfs names", {"run", "--rootfs"}, kRoot, has_the_rootfs},
-      {core, "a file of the host's can't be read", {}, {kAttack, "pivot_root(2)"}, cannot_read_host_files},
-      {core, "the host's tree is gone, not only out of sight", {}, kRoot, host_tree_is_gone},
-      {core, "what is mounted inside stays inside", {}, {kIdea, "mount_namespaces(7), \"Shared subtrees\""},
-       host_sees_no_mounts},
-      {core, "/proc shows its own processes only", {}, kProc, proc_is_its_own},
+      core("its root is the folder that --rootfs names", {"run", "--rootfs"}, kRoot,
+           has_the_rootfs),
+      core("a file of the host's can't be read", {}, {kAttack, "pivot_root(2)"},
+           cannot_read_host_files),
+      core("the host's tree is gone, not only out of sight", {}, kRoot, host_tree_is_gone),
+      core("what is mounted inside stays inside", {},
+           {kIdea, "mount_namespaces(7), \"Shared subtrees\""}, host_sees_no_mounts),
+      core("/proc shows its own processes only", {}, kProc, proc_is_its_own),
   };
-  for (const auto& checks : {device_checks(), volume_checks(), hostile_checks(), process_checks(), terminal_checks()}) {
+  for (const auto& checks :
+       {device_checks(), volume_checks(), propagation_checks(), memory_checks(), hostile_checks(),
+        process_checks(), terminal_checks()}) {
     lesson.checks.insert(lesson.checks.end(), checks.begin(), checks.end());
   }
   return lesson;

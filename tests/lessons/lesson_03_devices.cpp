@@ -14,25 +14,29 @@ namespace fs = std::filesystem;
 namespace lockstep::lessons {
 namespace {
 
-constexpr Part kPart = Part::kDetail;
 constexpr Reading kDevices{kSee, "the runtime-spec's config-linux.md, \"Default Devices\""};
 constexpr Reading kFileSystems{kSee, "the runtime-spec's config-linux.md, \"Default Filesystems\""};
-constexpr Reading kMasks{kSee, "the runtime-spec's config-linux.md, \"Masked Paths\", \"Readonly Paths\""};
+constexpr Reading kMasks{
+    kSee, "the runtime-spec's config-linux.md, \"Masked Paths\", \"Readonly Paths\""};
 
 void has_devices(Step& step) {
   step.run({}, "cd /dev && stat -c '%n %a %t:%T' null zero full random urandom tty")
-      .prints("null 666 1:3\nzero 666 1:5\nfull 666 1:7\nrandom 666 1:8\nurandom 666 1:9\ntty 666 5:0\n");
+      .prints(
+          "null 666 1:3\nzero 666 1:5\nfull 666 1:7\nrandom 666 1:8\nurandom 666 1:9\ntty 666 "
+          "5:0\n");
 }
 
 void devices_work(Step& step) {
-  step.run({}, "echo lost > /dev/null && cat /dev/null && head -c 1000 /dev/zero | wc -c").prints("1000\n");
+  step.run({}, "echo lost > /dev/null && cat /dev/null && head -c 1000 /dev/zero | wc -c")
+      .prints("1000\n");
 }
 
 void has_no_disks(Step& step) { step.run({}, "find /dev -type b").prints(""); }
 
 void has_links(Step& step) {
   const std::string links = "for l in fd stdin stdout stderr core; do readlink /dev/$l; done";
-  step.run({}, links).prints("/proc/self/fd\n/proc/self/fd/0\n/proc/self/fd/1\n/proc/self/fd/2\n/proc/kcore\n");
+  step.run({}, links).prints(
+      "/proc/self/fd\n/proc/self/fd/0\n/proc/self/fd/1\n/proc/self/fd/2\n/proc/kcore\n");
   const Outcome outcome = step.run({}, "readlink /dev/ptmx");
   outcome.expect(outcome.out == "pts/ptmx\n" || outcome.out == "/dev/pts/ptmx\n", "pts/ptmx");
 }
@@ -50,9 +54,10 @@ void expect_mount(Step& step, const std::string& path, const std::string& type,
     if (words.size() < 4 || words[1] != path) continue;
     found = words[2] + " with " + words[3];
     const std::string list = "," + words[3] + ",";
-    good = words[2] == type && std::all_of(options.begin(), options.end(), [&](const std::string& option) {
-      return contains(list, "," + option + ",");
-    });
+    good = words[2] == type &&
+           std::all_of(options.begin(), options.end(), [&](const std::string& option) {
+             return contains(list, "," + option + ",");
+           });
   }
   if (good) return;
   throw Mismatch(outcome.command, fmt::format("on {}: {} with {}", path, type, wanted), found);
@@ -75,9 +80,13 @@ void has_shared_memory(Step& step) {
   step.run({}, "stat -c %a /dev/shm").prints("1777\n");
 }
 
-void has_message_queues(Step& step) { expect_mount(step, "/dev/mqueue", "mqueue", {"nosuid", "nodev", "noexec"}); }
+void has_message_queues(Step& step) {
+  expect_mount(step, "/dev/mqueue", "mqueue", {"nosuid", "nodev", "noexec"});
+}
 
-void sys_is_read_only(Step& step) { expect_mount(step, "/sys", "sysfs", {"ro", "nosuid", "nodev", "noexec"}); }
+void sys_is_read_only(Step& step) {
+  expect_mount(step, "/sys", "sysfs", {"ro", "nosuid", "nodev", "noexec"});
+}
 
 /// For each of the paths that this kernel has: how many bytes or entries can be read.
 void masks_what_tells_too_much(Step& step) {
@@ -85,16 +94,19 @@ void masks_what_tells_too_much(Step& step) {
   for (const char* path : {"/proc/kcore", "/proc/keys", "/proc/timer_list", "/proc/sched_debug",
                            "/proc/latency_stats", "/proc/acpi", "/proc/scsi", "/sys/firmware"}) {
     if (fs::is_directory(path)) script += fmt::format("ls -A {} | sed 's,^,{}/,'; ", path, path);
-    if (fs::is_regular_file(path)) script += fmt::format("head -c 1 {0} | sed 's,^.*,{0},'; ", path);
+    if (fs::is_regular_file(path))
+      script += fmt::format("head -c 1 {0} | sed 's,^.*,{0},'; ", path);
   }
   step.run({}, script + "true").prints("");
 }
 
 void protects_settings(Step& step) {
-  for (const char* path : {"/proc/sys/kernel/hostname", "/proc/sysrq-trigger", "/proc/irq/default_smp_affinity"}) {
+  for (const char* path :
+       {"/proc/sys/kernel/hostname", "/proc/sysrq-trigger", "/proc/irq/default_smp_affinity"}) {
     if (::access(path, W_OK) != 0) continue;
     const Outcome outcome = step.run({}, fmt::format(": >> {}", path));
-    outcome.expect(outcome.status != 0 && contains(outcome.err, "Read-only file system"), "Read-only file system");
+    outcome.expect(outcome.status != 0 && contains(outcome.err, "Read-only file system"),
+                   "Read-only file system");
   }
   for (const char* path : {"/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys"}) {
     if (fs::exists(path)) expect_mount(step, path, "proc", {"ro"});
@@ -105,17 +117,18 @@ void protects_settings(Step& step) {
 
 std::vector<Check> device_checks() {
   return {
-      {kPart, "/dev has null zero full random urandom tty, open to all", {}, kDevices, has_devices},
-      {kPart, "/dev/null swallows, /dev/zero gives", {}, kDevices, devices_work},
-      {kPart, "/dev has none of the host's disks", {}, kDevices, has_no_disks},
-      {kPart, "/dev has the links ptmx fd stdin stdout stderr core", {}, kDevices, has_links},
-      {kPart, "/dev is a tmpfs: nosuid,strictatime,mode=755,size=65536k", {}, kFileSystems, dev_is_a_tmpfs},
-      {kPart, "/dev/pts is its own: mode=620,ptmxmode=666", {}, kFileSystems, has_own_terminals},
-      {kPart, "/dev/shm is its own: mode 1777, 64 MiB", {}, kFileSystems, has_shared_memory},
-      {kPart, "/dev/mqueue has the message queues", {}, kFileSystems, has_message_queues},
-      {kPart, "/sys is read-only", {}, kFileSystems, sys_is_read_only},
-      {kPart, "what tells of the whole machine is masked", {}, kMasks, masks_what_tells_too_much},
-      {kPart, "the kernel's settings in /proc are read-only", {}, kMasks, protects_settings},
+      detail("/dev has null zero full random urandom tty, open to all", {}, kDevices, has_devices),
+      detail("/dev/null swallows, /dev/zero gives", {}, kDevices, devices_work),
+      detail("/dev has none of the host's disks", {}, kDevices, has_no_disks),
+      detail("/dev has the links ptmx fd stdin stdout stderr core", {}, kDevices, has_links),
+      detail("/dev is a tmpfs: nosuid,strictatime,mode=755,size=65536k", {}, kFileSystems,
+             dev_is_a_tmpfs),
+      detail("/dev/pts is its own: mode=620,ptmxmode=666", {}, kFileSystems, has_own_terminals),
+      detail("/dev/shm is its own: mode 1777, 64 MiB", {}, kFileSystems, has_shared_memory),
+      detail("/dev/mqueue has the message queues", {}, kFileSystems, has_message_queues),
+      detail("/sys is read-only", {}, kFileSystems, sys_is_read_only),
+      detail("what tells of the whole machine is masked", {}, kMasks, masks_what_tells_too_much),
+      detail("the kernel's settings in /proc are read-only", {}, kMasks, protects_settings),
   };
 }
 

@@ -18,7 +18,6 @@ namespace fs = std::filesystem;
 namespace lockstep::lessons {
 namespace {
 
-constexpr Part kPart = Part::kDetail;
 constexpr Reading kProcess{kSee, "the runtime-spec's config.md, \"Process\""};
 constexpr Reading kLeaks{kReal, "CVE-2024-21626; close_range(2)"};
 
@@ -33,16 +32,16 @@ void makes_the_working_directory(Step& step) {
 void sets_variables(Step& step) {
   How how;
   how.in_child = [] { ::setenv("FROM_THE_CALLER", "light", 1); };
-  step.run({"--env", "COLOUR=dark blue", "--env", "FROM_THE_CALLER"}, "echo \"$COLOUR $FROM_THE_CALLER\"", how)
+  step.run({"--env", "COLOUR=dark blue", "--env", "FROM_THE_CALLER"},
+           "echo \"$COLOUR $FROM_THE_CALLER\"", how)
       .prints("dark blue light\n");
 }
 
 void keeps_the_environment_out(Step& step) {
   How how;
   how.in_child = [] { ::setenv("SECRET_OF_THE_CALLER", "1234", 1); };
-  step.run({}, "echo \"secret=$SECRET_OF_THE_CALLER\"; command -v ls", how)
-      .expect(true, "")
-      .prints("secret=\n/bin/ls\n");
+  step.run({}, "ls / > /dev/null && echo \"secret=$SECRET_OF_THE_CALLER\"", how)
+      .prints("secret=\n");
 }
 
 void resets_the_umask(Step& step) {
@@ -69,8 +68,10 @@ void makes_root_for_exec(Step& step) {
 void gives_exec_its_volumes(Step& step) {
   const HostFolder folder(step);
   folder.write("letter", "from the host\n");
-  const Container container(step, Mode::kDetached, {"--volume", folder.path() + ":/lesson-check/volume"});
-  step.call({"exec", container.id(), "cat", "/lesson-check/volume/letter"}).prints("from the host\n");
+  const Container container(step, Mode::kDetached,
+                            {"--volume", folder.path() + ":/lesson-check/volume"});
+  step.call({"exec", container.id(), "cat", "/lesson-check/volume/letter"})
+      .prints("from the host\n");
 }
 
 }  // namespace
@@ -78,14 +79,17 @@ void gives_exec_its_volumes(Step& step) {
 std::vector<Check> process_checks() {
   const std::vector<std::string> exec = {"exec", "--detach", "--id"};
   return {
-      {kPart, "the command begins in /", {}, kProcess, begins_at_the_root},
-      {kPart, "--workdir is made if it is missing", {"--workdir"}, kProcess, makes_the_working_directory},
-      {kPart, "--env sets a variable, or passes on the caller's", {"--env"}, kProcess, sets_variables},
-      {kPart, "the caller's environment stays outside", {}, kProcess, keeps_the_environment_out},
-      {kPart, "the umask is 0022, whatever the caller's is", {}, kProcess, resets_the_umask},
-      {kPart, "what the caller has open stays outside", {}, kLeaks, closes_descriptors},
-      {kPart, "exec is in the same files", exec, kProcess, makes_root_for_exec},
-      {kPart, "exec sees the volumes", {"exec", "--detach", "--id", "--volume"}, kProcess, gives_exec_its_volumes},
+      detail("the command begins in /", {}, kProcess, begins_at_the_root),
+      detail("--workdir is made if it is missing", {"--workdir"}, kProcess,
+             makes_the_working_directory),
+      detail("--env sets a variable, or passes on the caller's", {"--env"}, kProcess,
+             sets_variables),
+      detail("the caller's environment stays outside", {}, kProcess, keeps_the_environment_out),
+      detail("the umask is 0022, whatever the caller's is", {}, kProcess, resets_the_umask),
+      detail("what the caller has open stays outside", {}, kLeaks, closes_descriptors),
+      detail("exec is in the same files", exec, kProcess, makes_root_for_exec),
+      detail("exec sees the volumes", {"exec", "--detach", "--id", "--volume"}, kProcess,
+             gives_exec_its_volumes),
   };
 }
 

@@ -5,10 +5,9 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <optional>
-#include <string_view>
 
 #include "common/os/error.hpp"
+#include "tests/lessons/eventually.hpp"
 #include "tests/lessons/grade.hpp"
 
 namespace fs = std::filesystem;
@@ -27,6 +26,7 @@ options:
       --full            all checks (this is the default)
       --core            only those of the lesson's one idea
       --only TEXT       only those whose line contains TEXT
+      --patience N      seconds after which something counts as hanging (default: 10)
       --rootfs-dir DIR  the container's files (default: made from this machine's static busybox)
   -h, --help            this text
 
@@ -50,6 +50,14 @@ std::string value_of(const std::vector<std::string>& words, size_t& at) {
   return words[++at];
 }
 
+std::chrono::seconds seconds(const std::string& text) {
+  const bool number =
+      !text.empty() && text.size() < 5 && text.find_first_not_of("0123456789") == std::string::npos;
+  if (!number)
+    throw UsageError(fmt::format("--patience: expected a number of seconds, got {}", quoted(text)));
+  return std::chrono::seconds(std::stoi(text));
+}
+
 Arguments parse(const std::vector<std::string>& words) {
   Arguments arguments;
   lessons::Request& request = arguments.request;
@@ -63,6 +71,8 @@ Arguments parse(const std::vector<std::string>& words) {
       request.scope = lessons::Scope::kFull;
     } else if (word == "--only") {
       request.only = value_of(words, at);
+    } else if (word == "--patience") {
+      lessons::patience = seconds(value_of(words, at));
     } else if (word == "--rootfs-dir") {
       request.rootfs = fs::absolute(value_of(words, at));
     } else if (word.size() > 1 && word[0] == '-') {

@@ -33,22 +33,31 @@ const Outcome& Outcome::exits(int code) const {
 }
 
 const Outcome& Outcome::prints(const std::string& text) const {
-  return expect(status == 0 && out == text, "it prints " + quoted(text) + " and exits with 0");
+  const std::string expected = text.empty() ? "it prints nothing" : "it prints " + quoted(text);
+  return expect(status == 0 && out == text, expected + " and exits with 0");
 }
 
 const Outcome& Outcome::mentions(const std::string& text) const {
-  return expect(status && (contains(out, text) || contains(err, text)), quoted(text) + " in what it says");
+  return expect(status && (contains(out, text) || contains(err, text)),
+                quoted(text) + " in what it says");
 }
 
 const Outcome& Outcome::refuses(const std::string& what) const {
   const bool why = !err.empty() && contains(err, what);
   return expect(status && *status != 0 && out.empty() && why,
-                what.empty() ? "an error on standard error, and a status other than 0"
-                             : "an error that names " + quoted(what) + ", and a status other than 0");
+                what.empty()
+                    ? "an error on standard error, and a status other than 0"
+                    : "an error that names " + quoted(what) + ", and a status other than 0");
+}
+
+const Outcome& Outcome::meets_read_only() const {
+  return expect(status && *status != 0 && contains(err, "Read-only file system"),
+                "Read-only file system");
 }
 
 std::string as_typed(const std::vector<std::string>& words) {
-  constexpr const char* kPlain = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-./:=,@%";
+  constexpr const char* kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_+-./:=,@%";
   std::string line;
   for (const std::string& word : words) {
     if (!line.empty()) line += ' ';

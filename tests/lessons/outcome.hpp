@@ -23,6 +23,9 @@ struct Outcome {
   /// the container didn't run.
   const Outcome& refuses(const std::string& what = "") const;
 
+  /// It fails because of a read-only file system.
+  const Outcome& meets_read_only() const;
+
   /// Everything above, in a sentence: `it printed "3\n", and exited with 0`.
   std::string seen() const;
   /// Throws Mismatch unless `holds`.

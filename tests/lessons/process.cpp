@@ -18,7 +18,8 @@ namespace {
 Fd file_in_memory(const char* name) {
   Fd file(::memfd_create(name, MFD_CLOEXEC));
   if (!file) throw SysError(errno, "memfd_create()");
-  if (::fcntl(file.get(), F_SETFL, O_APPEND) != 0) throw SysError(errno, "fcntl(F_SETFL, O_APPEND)");
+  if (::fcntl(file.get(), F_SETFL, O_APPEND) != 0)
+    throw SysError(errno, "fcntl(F_SETFL, O_APPEND)");
   return file;
 }
 

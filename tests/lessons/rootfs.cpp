@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 namespace lockstep::lessons {
 namespace {
 
-/// Whether it runs without any library: an ELF file without an interpreter. (Its headers are those of
-/// this very program, if it can run here.)
+/// Whether it runs without any library: an ELF file without an interpreter. (Its headers are those
+/// of this very program, if it can run here.)
 bool is_static(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   Elf64_Ehdr header{};
@@ -27,7 +27,8 @@ bool is_static(const fs::path& path) {
   if (std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0) return false;
   for (int i = 0; i < header.e_phnum; ++i) {
     Elf64_Phdr segment{};
-    file.seekg(static_cast<std::streamoff>(header.e_phoff + sizeof segment * static_cast<size_t>(i)));
+    file.seekg(
+        static_cast<std::streamoff>(header.e_phoff + sizeof segment * static_cast<size_t>(i)));
     if (!file.read(reinterpret_cast<char*>(&segment), sizeof segment)) return false;
     if (segment.p_type == PT_INTERP) return false;
   }
@@ -41,8 +42,9 @@ fs::path find_busybox() {
     const fs::path candidate = fs::path(folder) / "busybox";
     if (is_static(candidate)) return candidate;
   }
-  throw Error("there is no static busybox on this machine to make a rootfs from",
-              "install one (Debian: apt-get install busybox-static), or name a rootfs with --rootfs-dir");
+  throw Error(
+      "there is no static busybox on this machine to make a rootfs from",
+      "install one (Debian: apt-get install busybox-static), or name a rootfs with --rootfs-dir");
 }
 
 void link_applets(const fs::path& bin) {
@@ -53,7 +55,8 @@ void link_applets(const fs::path& bin) {
     const std::string applet = std::string(line.data(), std::strcspn(line.data(), "\n"));
     if (applet != "busybox") fs::create_symlink("busybox", bin / applet);
   }
-  if (!fs::exists(bin / "sh")) throw Error(fmt::format("{} has no sh", quoted(find_busybox().c_str())));
+  if (!fs::exists(bin / "sh"))
+    throw Error(fmt::format("{} has no sh", quoted(find_busybox().c_str())));
 }
 
 }  // namespace

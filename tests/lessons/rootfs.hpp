@@ -4,8 +4,8 @@
 
 namespace lockstep::lessons {
 
-/// A container's files, made in the new folder `folder` from this machine's static busybox: all that
-/// the checks need inside. Throws Error if there is no such busybox.
+/// A container's files, made in the new folder `folder` from this machine's static busybox: all
+/// that the checks need inside. Throws Error if there is no such busybox.
 void make_rootfs(const std::string& folder);
 
 /// A folder of the grader's own in a rootfs, open to all, with a file `marker` in it, and places to

@@ -50,8 +50,8 @@ void furnish(const Sandbox& sandbox) {
   std::ofstream("/proc/sys/kernel/ns_last_pid") << 20000;
 }
 
-/// The grader's parent. Orphans come to it and are reaped at once, as they would be by the machine's
-/// own PID 1.
+/// The grader's parent. Orphans come to it and are reaped at once, as they would be by the
+/// machine's own PID 1.
 int keep(const Sandbox& sandbox, const std::function<int(const Sandbox&)>& body) {
   sys::set_parent_death_signal(SIGKILL);
   ::prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
@@ -87,7 +87,8 @@ int keep_and_report(const Sandbox& sandbox, const std::function<int(const Sandbo
 int in_sandbox(const std::function<int(const Sandbox&)>& body) {
   Sandbox sandbox{has_root_powers(), fs::temp_directory_path() / "lesson-check-XXXXXX"};
   if (::mkdtemp(sandbox.folder.data()) == nullptr) {
-    throw SysError(errno, fmt::format("mkdtemp({})", quoted(sandbox.folder)), "choose another TMPDIR");
+    throw SysError(errno, fmt::format("mkdtemp({})", quoted(sandbox.folder)),
+                   "choose another TMPDIR");
   }
   std::fflush(stdout);
   int status = 2;

@@ -3,9 +3,10 @@
 #include <functional>
 #include <string>
 
-/// Where the checks are tried. A wrong program may do to its host what it should do to its container:
-/// rename it, mount on it, signal its processes. So for root the host is a sandbox: UTS, IPC, PID and
-/// mount namespaces of the grader's own. An ordinary user's mistakes hurt nobody else, and need none.
+/// Where the checks are tried. A wrong program may do to its host what it should do to its
+/// container: rename it, mount on it, signal its processes. So for root the host is a sandbox: UTS,
+/// IPC, PID and mount namespaces of the grader's own. An ordinary user's mistakes hurt nobody else,
+/// and need none.
 namespace lockstep::lessons {
 
 struct Sandbox {

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cctype>
 #include <cstdlib>
 #include <filesystem>
@@ -29,21 +30,32 @@ bool has_word(const std::string& text, const std::string& word) {
 
 void become_user() {
   if (::geteuid() != 0) return;
-  const bool done = ::setgroups(0, nullptr) == 0 && ::setgid(kOrdinaryUser) == 0 &&
-                    ::setuid(kOrdinaryUser) == 0;
+  const bool done =
+      ::setgroups(0, nullptr) == 0 && ::setgid(kOrdinaryUser) == 0 && ::setuid(kOrdinaryUser) == 0;
   if (!done) ::_exit(125);
 }
 
 }  // namespace
 
 Step::Step(std::string path, std::string shown, const Sandbox& sandbox, std::string rootfs)
-    : path_(std::move(path)), shown_(std::move(shown)), sandbox_(sandbox), rootfs_(std::move(rootfs)) {
-  for (const char* state : {"/state", "/user-state"}) fs::create_directory(sandbox_.folder + state);
+    : path_(std::move(path)),
+      shown_(std::move(shown)),
+      sandbox_(sandbox),
+      rootfs_(std::move(rootfs)) {
+  forget_state();
+}
+
+void Step::forget_state() {
+  for (const char* state : {"/state", "/user-state"}) {
+    std::error_code ignored;
+    fs::remove_all(sandbox_.folder + state, ignored);
+    fs::create_directory(sandbox_.folder + state);
+  }
   if (::geteuid() != 0) return;
   (void)!::chown((sandbox_.folder + "/user-state").c_str(), kOrdinaryUser, kOrdinaryUser);
 }
 
-std::string Step::new_name() { return fmt::format("lesson-check-{}-{}", ::getpid(), ++names_); }
+std::string Step::new_name() { return fmt::format("check-{}-{}", ::getpid(), ++names_); }
 
 const std::string& Step::help(const std::string& command) {
   const auto known = help_.find(command);
@@ -57,7 +69,8 @@ const std::string& Step::help(const std::string& command) {
 
 bool Step::knows(const std::string& words) {
   const size_t space = words.find(' ');
-  if (space != std::string::npos) return has_word(help(words.substr(0, space)), words.substr(space + 1));
+  if (space != std::string::npos)
+    return has_word(help(words.substr(0, space)), words.substr(space + 1));
   return has_word(help(words[0] == '-' ? "run" : ""), words);
 }
 
@@ -109,10 +122,9 @@ Process Step::start(const std::vector<std::string>& words, const How& how) {
 }
 
 std::string Step::typed(const std::vector<std::string>& words) const {
-  std::string line = shown_ + " " + as_typed(words);
-  const size_t rootfs = rootfs_.empty() ? std::string::npos : line.find(rootfs_ + " ");
-  if (rootfs != std::string::npos) line.replace(rootfs, rootfs_.size(), "ROOTFS");
-  return line;
+  std::vector<std::string> plain = words;
+  std::replace(plain.begin(), plain.end(), rootfs_, std::string("ROOTFS"));
+  return shown_ + " " + as_typed(plain);
 }
 
 Outcome Step::outcome_of(Process& process, const std::vector<std::string>& words) {
@@ -140,7 +152,8 @@ Outcome Step::run_command(const std::vector<std::string>& options,
   return call(run_words(options, command), how);
 }
 
-Outcome Step::run(const std::vector<std::string>& options, const std::string& script, const How& how) {
+Outcome Step::run(const std::vector<std::string>& options, const std::string& script,
+                  const How& how) {
   return run_command(options, {"sh", "-c", script}, how);
 }
 

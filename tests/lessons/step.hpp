@@ -17,8 +17,8 @@ struct How {
   bool as_user = false;  // an ordinary user, if the grader is root
 };
 
-/// The program that is graded. It adds what a program may need and its help lists: `--root`, a folder
-/// for its state, and `--rootfs`.
+/// The program that is graded. It adds what a program may need and its help lists: `--root`, a
+/// folder for its state, and `--rootfs`.
 class Step {
  public:
   /// `path` is absolute; `shown` is what the learner calls it.
@@ -28,10 +28,11 @@ class Step {
   bool knows(const std::string& words);
 
   /// `run OPTIONS sh -c SCRIPT`, to its end.
-  Outcome run(const std::vector<std::string>& options, const std::string& script, const How& how = {});
+  Outcome run(const std::vector<std::string>& options, const std::string& script,
+              const How& how = {});
   /// `run OPTIONS COMMAND…`
-  Outcome run_command(const std::vector<std::string>& options, const std::vector<std::string>& command,
-                      const How& how = {});
+  Outcome run_command(const std::vector<std::string>& options,
+                      const std::vector<std::string>& command, const How& how = {});
   /// Any command, to its end: {"list", "-q"}.
   Outcome call(const std::vector<std::string>& words, const How& how = {});
 
@@ -43,10 +44,14 @@ class Step {
   std::vector<std::string> run_words(const std::vector<std::string>& options,
                                      const std::vector<std::string>& command);
 
+  /// Empties the folder of `--root`, so that no check meets another one's containers.
+  void forget_state();
+
   /// The words as one would type them.
   std::string typed(const std::vector<std::string>& words) const;
 
-  /// Whether this machine lets How::as_user make a user namespace, and use the powers that it gives.
+  /// Whether this machine lets How::as_user make a user namespace, and use the powers that it
+  /// gives.
   static bool user_can_make_namespaces();
 
   const Sandbox& sandbox() const { return sandbox_; }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -50,6 +51,13 @@ bool Terminal::shows(const std::string& text) {
     read_some();
     return shown_.find(text) != std::string::npos;
   });
+}
+
+bool Terminal::is(const std::string& path) const {
+  struct stat there {};
+  struct stat own {};
+  return ::stat(path.c_str(), &there) == 0 && ::fstat(slave_.get(), &own) == 0 &&
+         there.st_dev == own.st_dev && there.st_ino == own.st_ino;
 }
 
 std::string Terminal::modes() const {

@@ -21,6 +21,8 @@ class Terminal {
   bool shows(const std::string& text);
   /// All that it has shown so far, without carriage returns.
   const std::string& shown() const { return shown_; }
+  /// Whether the open file `path` is this terminal.
+  bool is(const std::string& path) const;
   /// Its modes (echo, line by line, Ctrl-C as a signal …) in words, to be compared.
   std::string modes() const;
 

@@ -7,13 +7,14 @@
 
 namespace lockstep::lessons {
 
-/// A process of the host's, which no container may reach. `exact` asks for a certain PID, which takes
-/// root's powers over the PID namespace; see clone3(2), set_tid.
+/// A process of the host's, which no container may reach. `exact` asks for a certain PID, which
+/// takes root's powers over the PID namespace; see clone3(2), set_tid.
 class Victim {
  public:
-  Victim() : child_(Child::clone(0, [] {
-        for (;;) ::pause();
-      })) {}
+  Victim()
+      : child_(Child::clone(0, [] {
+          for (;;) ::pause();
+        })) {}
 
   pid_t pid() const { return child_.pid(); }
   bool is_alive() const { return !sys::wait_for_end(child_.pidfd(), 0); }

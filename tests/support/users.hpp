@@ -2,6 +2,7 @@
 
 #include <grp.h>
 #include <sched.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "tests/support/in_child.hpp"
@@ -16,6 +17,8 @@ inline void become_somebody() {
   if (::setgroups(0, nullptr) != 0 || ::setgid(kSomebody) != 0 || ::setuid(kSomebody) != 0) {
     throw SysError(errno, fmt::format("setuid({})", kSomebody));
   }
+  // As after an execve: or /proc/self would still be root's.
+  ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 }
 
 /// Why ordinary users can't make user namespaces on this machine; "" if they can.

@@ -54,12 +54,13 @@ each_moment() {
 
 # A foreground exec whose runtime is killed takes its program along; the container itself goes on.
 exec_takes_its_program_along() {
-  local calls=() i call
+  local calls=() last=0 i call
   eval "$start"
   calls_of "$step" exec x true
+  while [[ ${calls[last]} != poll:* ]]; do last=$((last + 1)); done  # there it waits for the program's end
   for (( i = 0; i < kMoments; ++i )); do
-    call=$((1 + i * ${#calls[@]} / kMoments))
-    [[ ${calls[call]} != poll:* ]] || break  # it waits for the program's end
+    call=$((1 + i * last / kMoments))
+    if (( i == 0 )); then call=$last; fi
     moments=$((moments + 1))
     kill_at "${calls[call]}" "$step" exec x sleep 1000
     eventually is_alone || fail "$step exec, killed at ${calls[call]}: its program runs on: $("$step" ps x)"

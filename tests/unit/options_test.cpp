@@ -114,7 +114,7 @@ TEST_CASE("options: a missing value and a value too many are refused") {
   CHECK(text(parse.refusal({"--env"})) == doctest::Contains("--env: NAME=VALUE is missing"));
   CHECK(text(parse.refusal({"-v"})) == doctest::Contains("-v: "));
   CHECK(parse.refusal({"--tty=false"}) == "--tty takes no value");
-  CHECK(text(parse.refusal({"--tty=often"})) == doctest::Contains("often"));
+  CHECK(parse.refusal({"--tty=often"}) == "--tty takes no value");
 }
 
 TEST_CASE("options: a refusal has no quotes that a terminal without UTF-8 couldn't show") {

@@ -121,7 +121,7 @@ TEST_CASE("proc: a mount point with spaces, newlines, backslashes is read as it 
 TEST_CASE("proc: no mountinfo, an empty one, a torn one") {
   CHECK(proc::mounts("/no/such/file").empty());
   CHECK(mounts_in("").empty());
-  CHECK(mounts_in("1 0 0:1").size() == 1);  // and no crash
+  CHECK(mounts_in("1 0 0:1").size() <= 1);  // and no crash
 }
 
 TEST_CASE("proc: the mount that holds a path is the longest one on its way") {

@@ -255,7 +255,7 @@ TEST_CASE("execute: the program starts with no signal blocked and none ignored")
           const pid_t pid = ::fork();
           if (pid == 0) {
             ::dup2(pipe.write_end.get(), 1);
-            sys::execute("/bin/sh", {"sh", "-c", "grep -E '^Sig(Blk|Ign)' /proc/$$/status"},
+            sys::execute("/bin/sh", {"sh", "-c", "exec grep -E '^Sig(Blk|Ign)' /proc/self/status"},
                          {"PATH=/bin"});
           }
           pipe.write_end.reset();

@@ -1,0 +1,121 @@
+#!/bin/bash
+# Every option of every command, as `--help` lists them, with wrong values: an error that names the option, the
+# right exit status, nothing left. An option without wrong values here makes this fail.
+set -euo pipefail
+. "$(dirname "$0")/../support/own_host.sh"
+. "$(dirname "$0")/lib.sh"
+long=$(printf 'x%.0s' {1..65})
+bytes=$(printf 'ü%.0s' {1..33})  # 66 bytes
+
+# wrong_values OPTION: fills `values`.
+wrong_values() {
+  case $1 in
+    hostname | domainname) values=('' "$long" "$bytes") ;;
+    id) values=('' . .. a/b /a "$(printf 'x%.0s' {1..201})" ü $'a\nb' 'a b' '*' 'a:b') ;;
+    ipc) values=('' Host container:x 'private ') ;;
+    pid-file) values=('' no/such/folder/pid /run/test/host/folder /run/test/host/folder/ /run/test/work/.. /proc/pid) ;;
+    rootfs) values=('' / .. no-such-name /no/such/folder /run/test/host/file 'a b' $'a\nb' "$long/x" /run/..) ;;
+    volume)
+      values=('' : /a a: :/a /a:b name:/b /a:/ /a:/b:c:d /a:/b:no-such-option /a:/b:ro,size=1m /a:/b:,colour) ;;
+    mount)
+      values=('' type=bind type=bind,target=/b type=bind,source=/a,target=b type=no,target=/b colour=red,target=/b
+              type=tmpfs,target=/b,tmpfs-size=0 type=tmpfs,target=/b,tmpfs-size=-1 type=tmpfs,target=/b,source=/a
+              source=/a,target=/b,readonly=maybe source=/a,target=/b,bind-propagation=no source=/a,target=/b,nope
+              source=/a,target=/b,bind-recursive=no target=/) ;;
+    tmpfs) values=('' : / a a:ro) ;;
+    shm-size) values=('' x -1 0 1q '1 m' 1.5m 0x10 99999999999999999999 9223372036854775807g) ;;
+    workdir | cwd) values=('' relative ./relative) ;;
+    env) values=('' = =value) ;;
+    tty) values=('' maybe True 1) ;;
+    detach-keys) values=(ctrl- ctrl-1 ctrl-ü ab a,,b ,) ;;
+    format) values=('' xml JSON table,json) ;;
+    root) values=('') ;;  # more in places.sh
+    explain) values=('' no ALL all,json) ;;
+    *) values=() ;;
+  esac
+}
+
+# twice OPTION: fills `pairs` with values that are wrong only together.
+wrong_pair() {
+  case $1 in
+    volume) pair=(/a:/same /b:/same/) ;;
+    tmpfs) pair=(/same /same) ;;
+    *) pair=() ;;
+  esac
+}
+
+# options_of STEP COMMAND: of its help a line each, "LETTER NAME KIND", the letter maybe "-".
+options_of() {
+  local help kind
+  while IFS= read -r help; do
+    [[ $help =~ ^\ \ (\ \ \ \ |-(.),\ )--([a-z-]+)(\[=[^ ]*|\ [^ ]+)? ]] || continue
+    kind=${BASH_REMATCH[4]}
+    if [[ $kind == '[='* ]]; then kind=optional; elif [[ $kind == ' '* ]]; then kind=value; else kind=flag; fi
+    [[ $kind != flag || ! ${BASH_REMATCH[0]} =~ \ $ ]] || kind=flag
+    echo "${BASH_REMATCH[2]:--} ${BASH_REMATCH[3]} $kind"
+  done < <("$1" "$2" --help | sed '1,/^options:/d')
+}
+
+# check STEP COMMAND LETTER NAME KIND
+check() {
+  local expected value values pair
+  expected=$(own_failure "$2")
+  wrong_values "$4"
+  if [[ $5 == flag ]]; then
+    (( ${#values[@]} == 0 )) || fail "$1 $2: --$4 takes no value any more"
+    values=(value '')
+  fi
+  (( ${#values[@]} )) || fail "$1 $2 --$4: no wrong value of this option is known here: add some"
+  for value in "${values[@]}"; do
+    right "$1" "$2" "--$4=$value"
+    refuses "$expected" "--$4" "${line[@]}"
+  done
+  if [[ $5 == value ]]; then
+    right "$1" "$2" "--$4" "${values[0]}"
+    refuses "$expected" "--$4" "${line[@]}"
+    refuses "$expected" "--$4: " "$1" "$2" "--$4"
+    says 'is missing'
+    [[ $3 == - ]] || refuses "$expected" "-$3: " "$1" "$2" "-$3"
+  fi
+  wrong_pair "$4"
+  if (( ${#pair[@]} )); then
+    right "$1" "$2" "--$4=${pair[0]}" "--$4=${pair[1]}"
+    refuses "$expected" 'mount point twice' "${line[@]}"
+  fi
+  nothing_changed "$1 $2 --$4 with wrong values"
+}
+
+checked=0
+for step in "${steps[@]}"; do
+  [[ $step == step01 ]] || a_container "$step"
+  for command in $(commands_of "$step"); do
+    mapfile -t options < <(options_of "$step" "$command")
+    listed=$("$step" "$command" --help | grep -cE '^ {2,6}(-.,)? *--[a-z]')
+    (( ${#options[@]} == listed )) || fail "$step $command: ${#options[@]} of $listed options were understood"
+    for option in "${options[@]}"; do
+      read -r letter name kind <<< "$option"
+      check "$step" "$command" "$letter" "$name" "$kind"
+      checked=$((checked + 1))
+    done
+    for unknown in --no-such-option --no-such-option=x -Z --x --hostnam ---; do
+      right "$step" "$command" "$unknown"
+      refuses "$(own_failure "$command")" "unknown option \"${unknown%%=*}\"" "${line[@]}"
+    done
+    hints "$step $command --help"
+  done
+  for unknown in --no-such-option -Z --rm; do refuses 1 "unknown option \"$unknown\"" "$step" "$unknown" run true; done
+  [[ $step == step01 ]] || no_container "$step"
+done
+
+# 64 bytes are just right, by their number and not by the letters'.
+for name in "${long:1}" "$(printf 'ü%.0s' {1..32})"; do
+  for step in "${steps[@]}"; do
+    succeeds in_step "$step" --hostname "$name" --domainname "$name" -- \
+      sh -c 'cat /proc/sys/kernel/hostname /proc/sys/kernel/domainname'
+    [[ $out == "$name"$'\n'"$name" ]] || fail "expected the name $name twice$(seen)"
+  done
+done
+nothing_changed "names of 64 bytes"
+echo "$checked options were given wrong values"
+(( checked > 60 )) || fail "that is too few: is the help still read as it is written?"
+finish
