@@ -132,6 +132,16 @@ std::vector<std::string> Options::parse(const std::string& command, const Words&
   return positional;
 }
 
+namespace {
+
+/// How wide a terminal shows it: the bytes of UTF-8 that begin a character, so that "…" is one.
+size_t columns(std::string_view text) {
+  return static_cast<size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) >> 6U) != 2; }));
+}
+
+}  // namespace
+
 std::string Options::help() const {
   constexpr size_t kColumn = 34;
   std::string out;
@@ -140,9 +150,8 @@ std::string Options::help() const {
     left += "--" + option.name;
     if (option.value_is_optional) left += "[=" + option.metavar + "]";
     if (!option.metavar.empty() && !option.value_is_optional) left += " " + option.metavar;
-    if (left.size() + 2 > kColumn) left += "\n" + std::string(kColumn - 2, ' ');
-    const size_t last_line =
-        left.size() - (left.rfind('\n') == std::string::npos ? 0 : left.rfind('\n') + 1);
+    if (columns(left) + 2 > kColumn) left += "\n" + std::string(kColumn - 2, ' ');
+    const size_t last_line = columns(std::string_view(left).substr(left.rfind('\n') + 1));
     out += left + std::string(kColumn - std::min(kColumn, last_line), ' ') + option.help + "\n";
   }
   return out;

@@ -46,8 +46,10 @@ Child Child::clone(uint64_t namespaces, const std::function<void()>& body, Why w
 
 Child::~Child() {
   if (!pidfd_) return;
-  // No narration and no exception here: this runs while another error is on its way to the user.
-  ::kill(pid_, SIGKILL);  // it is not reaped yet, so the number can't be another process's
+  try {
+    sys::send_signal(pidfd_, pid_, SIGKILL, "nobody waits for it any more: it may not stay behind");
+  } catch (...) {  // this may run while another error is on its way to the user
+  }
   int status = 0;
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }

@@ -22,6 +22,13 @@ struct Head {
 };
 
 constexpr size_t kMostText = 32768;
+constexpr size_t kMostWhat = kMostText / 2;
+
+/// Without the middle of one that is too long: the cause stands at the end.
+std::string shortened(const std::string& what) {
+  if (what.size() <= kMostWhat) return what;
+  return what.substr(0, kMostWhat / 2) + " … " + what.substr(what.size() - kMostWhat / 2);
+}
 
 }  // namespace
 
@@ -149,7 +156,7 @@ void Handshake::fail(const std::exception& error) {
     hint = known->hint();
   }
   if (const auto* call = dynamic_cast<const SysError*>(&error)) message.head.code = call->code();
-  what = ("in the container: " + what).substr(0, kMostText / 2);
+  what = shortened("in the container: " + what);
   message.head.what_size = static_cast<uint32_t>(what.size());
   message.text = what + hint.substr(0, kMostText / 2);
   put(message, nullptr);

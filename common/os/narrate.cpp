@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 
 #include "common/os/error.hpp"
 #include "common/os/fd.hpp"
@@ -71,17 +72,19 @@ bool shown(std::string_view lesson) {
 }
 
 void wait_for_enter(const std::string& call) {
-  write_line(
-      fmt::format("        next: {}\n        look from another terminal: ls -l /proc/{}/ns ; "
-                  "cat /proc/{}/mountinfo   (Enter goes on)",
-                  call, narrator().pid, narrator().pid));
+  const bool json = narrator().options.style == Style::kJson;
+  write_line(json ? fmt::format("{{\"pid\":{},\"next\":{}}}\n", narrator().pid, json_quoted(call))
+                  : fmt::format(
+                        "        next: {}\n        look from another terminal: ls -l /proc/{}/ns ; "
+                        "cat /proc/{}/mountinfo   (Enter goes on)",
+                        call, narrator().pid, narrator().pid));
   char c = 0;
-  while (c != '\n') {
+  while (c != '\n' && c != '\r') {  // '\r': Enter while the terminal is raw
     const ssize_t done = ::read(narrator().answers.get(), &c, 1);
     if (done < 0 && errno == EINTR) continue;
     if (done <= 0) break;  // no more answers: go on without stopping
   }
-  write_line("\n");
+  if (!json) write_line("\n");
 }
 
 void write_json(const Why& why, const std::string& call, long result, int code) {
@@ -103,6 +106,7 @@ void begin(const Options& options) {
   if (!detail::enabled) return;
   self.out = Fd(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3));
   self.pid = pid_seen_from_the_host();
+  ::signal(SIGPIPE, SIG_IGN);  // `… --explain 2>&1 | head`; execute() gives the program the usual
   if (!options.stop) return;
   self.answers = Fd(::open("/dev/tty", O_RDONLY | O_CLOEXEC));
   if (!self.answers) self.answers = Fd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));

@@ -97,6 +97,13 @@ void set_parent_death_signal(int signal, Why why) {
       [&] { return ::prctl(PR_SET_PDEATHSIG, signal, 0, 0, 0); });
 }
 
+void set_dumpable(bool dumpable, Why why) {
+  const unsigned long value = dumpable ? 1 : 0;
+  call(
+      why, [&] { return fmt::format("prctl(PR_SET_DUMPABLE, {})", value); },
+      [&] { return ::prctl(PR_SET_DUMPABLE, value, 0, 0, 0); });
+}
+
 void change_directory(const std::string& path, Why why) {
   call(
       why, [&] { return fmt::format("chdir({})", quoted(path)); },

@@ -64,6 +64,9 @@ void set_controlling_terminal(const Fd& terminal, Why why = {});
 /// Nothing is done if that is so already; a change of user ids turns it off again.
 void set_parent_death_signal(int signal, Why why = {});
 
+/// prctl(PR_SET_DUMPABLE): whether others may trace the caller, or read its memory and its /proc.
+void set_dumpable(bool dumpable, Why why = {});
+
 /// chdir(2), fchdir(2), chroot(2), umask(2).
 void change_directory(const std::string& path, Why why = {});
 void change_directory(const Fd& directory, const std::string& name, Why why = {});

@@ -23,6 +23,7 @@ void live(Story& story, const oci::Process& process, Handshake& handshake) {
   } catch (const Vanished&) {
     return;  // the runtime has gone: there is nobody to tell
   } catch (const std::exception& error) {
+    narrate::flush();  // before the runtime hears of it and ends this process
     handshake.fail(error);
   }
 }

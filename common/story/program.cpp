@@ -49,7 +49,7 @@ std::string find_program(const oci::Process& process) {
   for (size_t at = 0; at <= search.size();) {
     const size_t end = std::min(search.find(':', at), search.size());
     const std::string folder = search.substr(at, end - at);
-    const std::string candidate = (folder.empty() ? "." : folder) + "/" + name;
+    std::string candidate = (folder.empty() ? "." : folder) + "/" + name;
     if (is_executable(candidate)) return candidate;
     if (is_file(candidate) && denied.empty()) denied = candidate;
     at = end + 1;

@@ -18,7 +18,7 @@ cli::Command run_command(StoryMaker make, std::vector<ConfigOptions> groups) {
   command.usage = "[OPTIONS] COMMAND [ARG…]";
   command.summary = "run a command in a new container";
   command.exit_codes_of_run = true;
-  command.options = [config, groups](cli::Options& options) {
+  command.options = [config, groups = std::move(groups)](cli::Options& options) {
     for (const ConfigOptions group : groups) group(options, *config);
   };
   command.run = [config, make](const std::vector<std::string>& arguments) {

@@ -1,7 +1,6 @@
 #include "02-pid/exec.hpp"
 
 #include <sched.h>
-#include <sys/prctl.h>
 
 #include "02-pid/undo.hpp"
 #include "common/os/narrate.hpp"
@@ -23,10 +22,9 @@ void live(Story& story, const oci::Process& process, Handshake& handshake,
   handshake.be_child();
   narrate::speak_as("container");
   try {
-    // Until execve nobody inside may look into this process: it still holds the runtime's memory
-    // (CVE-2016-9962).
-    if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-      throw SysError(errno, "prctl(PR_SET_DUMPABLE, 0)");
+    sys::set_dumpable(false,
+                      "until execve nobody inside may look into this process: it still holds the "
+                      "runtime's memory (CVE-2016-9962)");
     die_with_the_runtime(process);
     handshake.await_release(Stage::kStarted);
     join();
@@ -34,6 +32,7 @@ void live(Story& story, const oci::Process& process, Handshake& handshake,
   } catch (const Vanished&) {
     return;  // the runtime has gone: there is nobody to tell
   } catch (const std::exception& error) {
+    narrate::flush();
     handshake.fail(error);
   }
 }

@@ -70,7 +70,7 @@ cli::Command exec_command(StoryMaker make, Attend attend, std::vector<ProcessOpt
   command.usage = "[OPTIONS] ID COMMAND [ARG…]";
   command.summary = "run another command in a container";
   command.exit_codes_of_run = true;
-  command.options = [settings, groups](cli::Options& options) {
+  command.options = [settings, groups = std::move(groups)](cli::Options& options) {
     own_options(options, *settings);
     for (const ProcessOptions group : groups) group(options, settings->process);
   };

@@ -40,8 +40,10 @@ int kill(const std::string& id, int signal, bool all) {
 }
 
 void delete_one(const std::string& id, bool force, const UndoTable& undo) {
-  if (force && !look_up(id)) return;  // as runc: what is not there needs no force
-  State state = State::open(id);
+  auto found = State::open_if_there(id);
+  if (!found && force) return;  // as runc: what is not there needs no force
+  if (!found) throw missing(id);
+  State& state = *found;
   const Status status = status_now(state.record);
   if (!force && status != Status::kStopped) {
     throw Error(fmt::format("container {} is {}", quoted(id), words(status)),

@@ -25,14 +25,17 @@ std::optional<Record> look_up(const std::string& id) {
   const auto folder = sys::open_if_there(state_folder(id), O_PATH | O_DIRECTORY);
   if (!folder) return std::nullopt;
   const std::string path = state_folder(id) + "/" + kStateFile;
-  const auto file = sys::open_if_there(path, O_RDONLY);
+  // Neither elsewhere nor, should it be a pipe, without end.
+  const auto file = sys::open_if_there(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if (!file) {
     Record unfinished;
     unfinished.id = id;
     return unfinished;
   }
   try {
-    return record_from_json(read_all(*file, path), path);
+    auto record = record_from_json(read_all(*file, path), path);
+    if (record.id == id) return record;
+    throw Error(fmt::format("{}: id: expected {}, got {}", path, quoted(id), quoted(record.id)));
   } catch (const SysError&) {
     throw;
   } catch (const Error& error) {

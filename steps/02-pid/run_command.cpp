@@ -93,7 +93,7 @@ cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend,
   command.usage = "[OPTIONS] COMMAND [ARG…]";
   command.summary = "run a command in a new container";
   command.exit_codes_of_run = true;
-  command.options = [settings, groups](cli::Options& options) {
+  command.options = [settings, groups = std::move(groups)](cli::Options& options) {
     own_options(options, *settings);
     for (const ConfigOptions group : groups) group(options, settings->config);
   };

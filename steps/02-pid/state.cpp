@@ -44,7 +44,7 @@ auto hinting_at_root(Act act) {
 /// The folder of all containers, made if missing. Only its owner may look in: a config may hold
 /// secrets.
 Fd open_state_root() {
-  const std::string path = cli::state_root();
+  const std::string& path = cli::state_root();
   if (auto there = sys::open_if_there(path, O_PATH | O_DIRECTORY)) return std::move(*there);
   for (size_t slash = path.find('/', 1);; slash = path.find('/', slash + 1)) {
     hinting_at_root([&] {
@@ -126,17 +126,28 @@ State State::make(const std::string& id, const oci::Config& config) {
     throw Error(fmt::format("container {} was deleted while it was being made", quoted(id)));
   }
   state.record = {id, Status::kCreating, 0, 0, now(), caller_uid(), config, {}};
-  state.save();
+  try {
+    state.save();
+  } catch (...) {  // a full disk: the ID is not kept for a container that never was
+    state.remove();
+    throw;
+  }
   return state;
 }
 
 State State::open(const std::string& id) {
+  auto state = open_if_there(id);
+  if (!state) throw missing(id);
+  return std::move(*state);
+}
+
+std::optional<State> State::open_if_there(const std::string& id) {
   check_id(id);
   if (const auto root = sys::open_if_there(cli::state_root(), O_PATH | O_DIRECTORY))
     check_owner(*root);
   auto folder = sys::open_if_there(state_folder(id), O_RDONLY | O_DIRECTORY);
   if (folder) lock(*folder, id);
-  if (!folder || !is_still_there(*folder)) throw missing(id);
+  if (!folder || !is_still_there(*folder)) return std::nullopt;
   State state(std::move(*folder), state_folder(id));
   state.record = find(id);
   return state;

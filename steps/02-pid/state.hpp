@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -48,6 +49,8 @@ class State : public Undo {
   /// Opens and locks it. Throws Error if there is no such container, or if another runtime holds it
   /// for longer than ten seconds.
   static State open(const std::string& id);
+  /// The same; nothing if there is no such container.
+  static std::optional<State> open_if_there(const std::string& id);
 
   /// Writes `note` before what it is about is made.
   void note(const Note& note) override;

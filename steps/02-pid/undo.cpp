@@ -35,7 +35,8 @@ void remove_pid_file(const Record& record, const Note& note) {
   if (ours && ::unlink(path.c_str()) != 0 && errno != ENOENT) {
     throw SysError(errno, fmt::format("unlink({})", quoted(path)));
   }
-  if (::unlink(temporary.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR) {
+  if (is_regular(temporary) && ::unlink(temporary.c_str()) != 0 && errno != ENOENT &&
+      errno != ENOTDIR) {
     throw SysError(errno, fmt::format("unlink({})", quoted(temporary)));
   }
 }
@@ -73,11 +74,11 @@ void kill_and_wait(const Record& record) {
 }
 
 void check_pid_file(const std::string& path) {
-  struct stat status {};
   const std::string folder = folder_of(path);
-  if (::stat(folder.c_str(), &status) != 0) {
+  if (::faccessat(AT_FDCWD, (folder + "/.").c_str(), W_OK | X_OK, AT_EACCESS) != 0) {
     throw SysError(errno, fmt::format("--pid-file: the folder {}", quoted(folder)));
   }
+  struct stat status {};
   if (::lstat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
   throw Error(fmt::format("--pid-file: {} is there, and no regular file", quoted(path)),
               "it would be replaced: choose another name");

@@ -55,12 +55,14 @@ void become_keeper(const Fd& master, const Fd& container) {
 }  // namespace
 
 void keep(Fd master, const Child& container) {
-  const pid_t pid = ::fork();
-  if (pid < 0) throw SysError(errno, "fork()", "nobody would hold the container's terminal");
-  if (pid > 0) return;
-  narrate::close_all();
-  become_keeper(master, container.pidfd());
-  ::_exit(0);
+  Child keeper = Child::clone(
+      0,
+      [&] {
+        narrate::close_all();
+        become_keeper(master, container.pidfd());
+      },
+      "somebody has to hold the container's terminal when this process has ended");
+  keeper.forget();
 }
 
 }  // namespace lockstep::mnt

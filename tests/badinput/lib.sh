@@ -1,6 +1,7 @@
-# For the tests of bad input, behind own_host.sh: what they compare before and after.
+# For the tests of bad input: a host of their own, and what they compare before and after.
 # shellcheck shell=bash
 
+. "${BASH_SOURCE[0]%/*}/../support/own_host.sh"
 watched=(/run/test/work /run/test/host "$rootfs")
 mkdir -p /run/test/host/folder
 echo host > /run/test/host/file

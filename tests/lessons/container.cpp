@@ -5,6 +5,7 @@
 
 #include "common/os/error.hpp"
 #include "common/os/proc.hpp"
+#include "common/os/processes.hpp"
 #include "tests/lessons/check.hpp"
 
 namespace lockstep::lessons {
@@ -43,11 +44,6 @@ pid_t first_of(pid_t command) {
   return command;  // no PID namespace of its own
 }
 
-bool is_running(pid_t pid) {
-  const auto stat = proc::stat(pid);
-  return stat && stat->state != 'Z' && stat->state != 'X';
-}
-
 }  // namespace
 
 Container::Container(Step& step, Mode mode, const std::vector<std::string>& options,
@@ -81,11 +77,12 @@ void Container::find(const std::string& script) {
     step_.outcome_of(runtime_, words_).expect(false, "the command runs until it is told to end");
   }
   first_ = first_of(command_);
+  handle_ = sys::open_pid(first_);
 }
 
 void Container::remove() {
   try {
-    if (is_alive()) ::kill(first_, SIGKILL);
+    if (handle_) sys::send_signal(*handle_, first_, SIGKILL);
     if (command_ == 0) runtime_.signal(SIGKILL);
     runtime_.wait();
     if (mode_ != Mode::kForeground && step_.knows("delete")) step_.call({"delete", "--force", id_});
@@ -100,10 +97,13 @@ void Container::expect_says(const std::string& text, const std::string& typed) c
       fmt::format("that file holds {}", quoted(runtime_.out())));
 }
 
-bool Container::is_alive() const { return first_ != 0 && is_running(first_); }
+bool Container::is_alive() const { return handle_ && !sys::wait_for_end(*handle_, 0); }
 
 bool Container::ends() const {
-  return eventually([&] { return !is_alive(); });
+  if (!eventually([&] { return !is_alive(); })) return false;
+  // Its parent reaps it in a moment; until then a simple program may take it for alive.
+  eventually([&] { return !proc::stat(first_); }, std::chrono::milliseconds(500));
+  return true;
 }
 
 pid_t find_command(const std::string& script, const std::string& name) {

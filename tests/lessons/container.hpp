@@ -49,6 +49,7 @@ class Container {
   std::string typed_;
   pid_t command_ = 0;  // 0: it didn't come to that
   pid_t first_ = 0;
+  std::optional<Fd> handle_;  // of process 1: its number may come again
 };
 
 /// The shell with this script and this name as its "$0"; of several the one that started the

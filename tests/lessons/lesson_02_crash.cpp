@@ -66,7 +66,10 @@ class Successor {
 };
 
 void never_confuses_pids(Step& step) {
+  constexpr useconds_t kTwoTicks =
+      20'000;  // in which /proc counts start times: nobody can do better
   const Container container(step, Mode::kDetached);
+  ::usleep(kTwoTicks);
   ::kill(container.first(), SIGKILL);
   const bool gone = eventually([&] { return !proc::stat(container.first()); });
   if (!gone) throw CannotTell("this machine doesn't reap the container's process");

@@ -19,15 +19,6 @@ namespace {
 
 bool is_of_a_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-'; }
 
-bool has_word(const std::string& text, const std::string& word) {
-  for (size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-    const bool begins = at == 0 || !is_of_a_word(text[at - 1]);
-    const size_t end = at + word.size();
-    if (begins && (end == text.size() || !is_of_a_word(text[end]))) return true;
-  }
-  return false;
-}
-
 void become_user() {
   if (::geteuid() != 0) return;
   const bool done =
@@ -36,6 +27,15 @@ void become_user() {
 }
 
 }  // namespace
+
+bool lists(const std::string& help, const std::string& word) {
+  for (size_t at = help.find(word); at != std::string::npos; at = help.find(word, at + 1)) {
+    const bool begins = at == 0 || !is_of_a_word(help[at - 1]);
+    const size_t end = at + word.size();
+    if (begins && (end == help.size() || !is_of_a_word(help[end]))) return true;
+  }
+  return false;
+}
 
 Step::Step(std::string path, std::string shown, const Sandbox& sandbox, std::string rootfs)
     : path_(std::move(path)),
@@ -70,8 +70,8 @@ const std::string& Step::help(const std::string& command) {
 bool Step::knows(const std::string& words) {
   const size_t space = words.find(' ');
   if (space != std::string::npos)
-    return has_word(help(words.substr(0, space)), words.substr(space + 1));
-  return has_word(help(words[0] == '-' ? "run" : ""), words);
+    return lists(help(words.substr(0, space)), words.substr(space + 1));
+  return lists(help(words[0] == '-' ? "run" : ""), words);
 }
 
 bool Step::user_can_make_namespaces() {
@@ -102,10 +102,10 @@ const std::string& Step::path_for_user() {
 std::vector<std::string> Step::argv(const std::vector<std::string>& words, const How& how) {
   const std::string state = sandbox_.folder + (how.as_user ? "/user-state" : "/state");
   std::vector<std::string> argv = {how.as_user ? path_for_user() : path_};
-  const bool for_all = has_word(help(""), "--root");
+  const bool for_all = lists(help(""), "--root");
   if (for_all) argv.insert(argv.end(), {"--root", state});
   argv.push_back(words[0]);
-  if (!for_all && has_word(help(words[0]), "--root")) argv.insert(argv.end(), {"--root", state});
+  if (!for_all && lists(help(words[0]), "--root")) argv.insert(argv.end(), {"--root", state});
   argv.insert(argv.end(), words.begin() + 1, words.end());
   return argv;
 }

@@ -73,6 +73,9 @@ class Step {
   int names_ = 0;
 };
 
+/// Whether a help text has `word`, and not only as a part of another one.
+bool lists(const std::string& help, const std::string& word);
+
 /// The ordinary user that root's grader tries things as.
 constexpr uid_t kOrdinaryUser = 64321;
 

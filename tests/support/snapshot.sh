@@ -22,15 +22,20 @@ files() {
   } | LC_ALL=C sort
 }
 
-# own_cgroups: the folders below this process's own cgroups, in every hierarchy that is mounted.
+# own_cgroups: the folders below this process's own cgroups, in every hierarchy that is mounted; where that is the
+# root, which is everybody's, only those that are called for this program.
 own_cgroups() {
-  local controllers path folder folders=()
+  local controllers path folder
   while IFS=: read -r _ controllers path; do
     for folder in "/sys/fs/cgroup/${controllers#name=}" /sys/fs/cgroup/unified /sys/fs/cgroup; do
-      [[ ! -d $folder$path ]] || folders+=("$folder$path")
+      [[ -d $folder/$path ]] || continue
+      if [[ $path == / ]]; then
+        find "$folder" -type d -name '*lockstep*' 2> /dev/null
+      else
+        find "$folder$path" -type d 2> /dev/null
+      fi
     done
-  done < /proc/self/cgroup
-  find "${folders[@]}" -type d 2> /dev/null | LC_ALL=C sort -u
+  done < /proc/self/cgroup | LC_ALL=C sort -u
 }
 
 # snapshot [FOLDER…]: one text; FOLDERs are listed, too.

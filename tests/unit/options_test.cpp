@@ -131,12 +131,14 @@ TEST_CASE("options: checks come last, when all options have been handled") {
   CHECK(parse.refusal({"--tty"}) == "--rootfs is missing");
 }
 
-TEST_CASE("options: a handler's own refusal is passed on as it is") {
+TEST_CASE("options: a handler's own refusal is passed on, with the option's name") {
   Options options;
   options.value("id", "ID", "a name", [](const std::string& id) {
     throw cli::UsageError("no such " + id, "choose another");
   });
-  CHECK(error_of([&] { options.parse("x", {"--id", "y"}); }) == "no such y\nhint: choose another");
+  CHECK(error_of([&] {
+          options.parse("x", {"--id", "y"});
+        }) == "--id: no such y\nhint: choose another");
 }
 
 TEST_CASE("options: the help shows every option, its value and its words in columns") {

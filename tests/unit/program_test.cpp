@@ -186,8 +186,9 @@ TEST_CASE("execute: a program whose dynamic linker is missing says which one") {
   const Programs programs;
   const std::string path = programs.add("program", elf("/lib/no-such-ld.so.1"));
   CHECK(execute_hint(ENOENT, path) ==
-        "the file is there, but its dynamic linker \"/lib/no-such-ld.so.1\" is not: add it and its "
-        "libraries to the rootfs, or use a static program");
+        "the file \"" + path +
+            "\" is there, but its dynamic linker \"/lib/no-such-ld.so.1\" is not: add it and its "
+            "libraries to the rootfs, or use a static program");
   CHECK(execute_hint(ENOENT, programs.add("fine", elf("/"))).empty());
 }
 

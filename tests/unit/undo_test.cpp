@@ -113,13 +113,13 @@ TEST_CASE("undo: a PID file's folder that is gone, or is none, is nothing to cle
   CHECK_FALSE(pid::look_up("box"));
 }
 
-TEST_CASE("undo: a PID file that can't be written says so; the note stays") {
+TEST_CASE("undo: a PID file that can't be written says so, and nothing is left to clear") {
   const StateRoot root;
   State state = State::make("box", {});
   CHECK(error_of([&] { pid::write_pid_file(state, "/no/such/folder/pid"); }) ==
-        "open(\"/no/such/folder\"): No such file or directory (ENOENT)");
-  CHECK(state.record.notes.size() == 1);
+        "--pid-file: the folder \"/no/such/folder\": No such file or directory (ENOENT)");
   pid::remove(state, pid::undoers());
+  CHECK_FALSE(pid::look_up("box"));
 }
 
 TEST_CASE("undo: killing waits for the end, and what has ended needs no killing") {

@@ -38,14 +38,14 @@ case $command-$WRONG in
     done
     exec "$STEP" "${words[@]}" ;;
   run-leftover)
-    [[ " $* " != *" --detach "* ]] || sleep 20 < /dev/null > /dev/null 2>&1 &
+    [[ " $* " != *" --detach "* ]] || sleep 20 > /dev/null 2>&1 &
     exec "$STEP" "$@" ;;
   delete-ruthless) more=(--force); with "$@" ;;
   run-writable)
     words=()
     for word in "$@"; do words+=("${word/%:ro/}"); done
     exec "$STEP" "${words[@]}" ;;
-  run-open-files)
+  run-endless-memory)
     exec "$STEP" "${@/#\/lesson-check\/tmpfs:size=1m/\/lesson-check\/tmpfs}" ;;
   *) exec "$STEP" "$@" ;;
 esac

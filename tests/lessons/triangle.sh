@@ -1,0 +1,51 @@
+#!/bin/bash
+# triangle.sh [USER_ID]: every step against every lesson. A step passes its own lesson and each earlier
+# one, and not a later one. With USER_ID as that ordinary user.
+set -euo pipefail
+build=$LOCKSTEP_BUILD
+failed=0
+
+steps=()
+for step in "$build"/step[0-9][0-9]; do steps+=("${step#"$build/step"}"); done
+
+as=()
+if [[ -n ${1:-} ]]; then
+  (( UID == 0 )) || { echo "skipped: it takes root to become another user"; exit 77; }
+  setpriv --reuid "$1" --clear-groups unshare --user true 2> /dev/null ||
+    { echo "skipped: this machine lets no ordinary user make a user namespace"; exit 77; }
+  folder=$(mktemp -d)
+  trap 'rm -rf "$folder"' EXIT
+  cp "$build"/lesson-check "$build"/step[0-9][0-9] "$folder"
+  chmod 755 "$folder"
+  build=$folder
+  as=(setpriv --reuid "$1" --regid "$1" --clear-groups)
+fi
+
+# The part of a summary that a cell shows, "02-pid: 43 checks: 41 passed, 2 skipped" as "41/43 (2 skipped)".
+cell_of() {
+  local passed skipped all
+  all=$(sed -nE 's/^.*: ([0-9]+) checks: .*$/\1/p' <<< "$1")
+  passed=$(sed -nE 's/^.*[ ,]([0-9]+) passed.*$/\1/p' <<< "$1")
+  skipped=$(sed -nE 's/^.* ([0-9]+) skipped.*$/ (\1 skipped)/p' <<< "$1")
+  echo "${passed:-0}/$all$skipped"
+}
+
+printf '%-8s' ''
+printf '%-20s' "${steps[@]/#/lesson }"
+echo
+for step in "${steps[@]}"; do
+  printf '%-8s' "step$step"
+  for lesson in "${steps[@]}"; do
+    status=0
+    output=$("${as[@]}" "$build/lesson-check" "$lesson" "$build/step$step" 2>&1) || status=$?
+    [[ $step < $lesson ]] && expected=1 || expected=0
+    printf '%-20s' "$(cell_of "$(tail -n 1 <<< "$output")")"
+    (( status == expected )) && [[ $(tail -n 1 <<< "$output") == "$lesson-"*" checks: "* ]] && continue
+    failed=1
+    problems+=$'\n'"lesson-check $lesson step$step: exit status $status, expected $expected"$'\n'$(
+      grep -v '^  passed' <<< "$output")
+  done
+  echo
+done
+[[ $failed == 0 ]] || echo "${problems-}"
+exit "$failed"
