@@ -63,9 +63,19 @@ long clone2(uint64_t flags, int* pidfd) {
   return ::syscall(SYS_clone, flags | SIGCHLD, nullptr, pidfd, nullptr, nullptr);
 }
 
+/// In the child: until the parent has told of its birth and closed its ends, or has gone. Else both
+/// would speak at once and their lines would mix.
+void listen(Pipe& told) {
+  told.write_end.reset();
+  char nothing = 0;
+  while (told.read_end && ::read(told.read_end.get(), &nothing, 1) < 0 && errno == EINTR) {
+  }
+}
+
 }  // namespace
 
 Cloned clone(uint64_t namespaces, Why why) {
+  Pipe told = narrate::on() ? Pipe::make() : Pipe{};
   const uint64_t flags = namespaces | CLONE_PIDFD;
   const auto describe = [&] {
     return fmt::format("clone3({{flags={}, exit_signal=SIGCHLD}})", words::clone_flags(flags));
@@ -81,7 +91,10 @@ Cloned clone(uint64_t namespaces, Why why) {
         why, [&] { return fmt::format("clone({}|SIGCHLD)", words::clone_flags(flags)); },
         [&] { return clone2(flags, &pidfd); }, code);
   }
-  if (pid == 0) return {};
+  if (pid == 0) {
+    listen(told);
+    return {};
+  }
   if (pid < 0) throw SysError(code, describe(), namespaces_hint(code, namespaces));
   const auto child = static_cast<pid_t>(pid);
   if (narrate::on()) narrate::changed(difference(child));

@@ -100,7 +100,11 @@ void set_parent_death_signal(int signal, Why why) {
 void set_dumpable(bool dumpable, Why why) {
   const unsigned long value = dumpable ? 1 : 0;
   call(
-      why, [&] { return fmt::format("prctl(PR_SET_DUMPABLE, {})", value); },
+      why,
+      [&] {
+        return fmt::format("prctl(PR_SET_DUMPABLE, {})",
+                           dumpable ? "SUID_DUMP_USER" : "SUID_DUMP_DISABLE");
+      },
       [&] { return ::prctl(PR_SET_DUMPABLE, value, 0, 0, 0); });
 }
 

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "common/os/error.hpp"
@@ -26,11 +27,14 @@ Outcome exec(Step& step, const Container& container, const std::vector<std::stri
 void joins_every_namespace(Step& step) {
   const std::string look = "for kind in uts pid ipc; do readlink /proc/self/ns/$kind; done";
   const Container container(step, Mode::kDetached, {}, look + "; " + kWaits);
-  const std::string printed = container.runtime().out();
-  const size_t start = printed.find("uts:[");
-  const std::string own = printed.substr(std::min(start, printed.size()));
-  exec(step, container, {}, look + "; echo ready")
-      .prints(own.substr(0, own.find("ready\n")) + "ready\n");
+  const Outcome outcome = exec(step, container, {}, look).exits(0);
+  const auto own = lines_of(container.runtime().out());
+  const auto joined = lines_of(outcome.out);
+  const bool all = std::all_of(joined.begin(), joined.end(), [&](const std::string& name) {
+    return std::find(own.begin(), own.end(), name) != own.end();
+  });
+  outcome.expect(all && joined.size() == 3, "the same three namespaces as the container's: " +
+                                                quoted(container.runtime().out()));
 }
 
 void returns_the_status(Step& step) {

@@ -5,15 +5,12 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 
 #include "common/os/error.hpp"
 #include "tests/lessons/container.hpp"
 #include "tests/lessons/host_folder.hpp"
 #include "tests/lessons/lesson_03.hpp"
 #include "tests/lessons/rootfs.hpp"
-
-namespace fs = std::filesystem;
 
 namespace lockstep::lessons {
 namespace {

@@ -39,7 +39,7 @@ fs::path find_busybox() {
   const char* path = std::getenv("PATH");
   std::istringstream folders(path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin");
   for (std::string folder; std::getline(folders, folder, ':');) {
-    const fs::path candidate = fs::path(folder) / "busybox";
+    fs::path candidate = fs::path(folder) / "busybox";
     if (is_static(candidate)) return candidate;
   }
   throw Error(

@@ -23,11 +23,11 @@ inside='
     cd "$root"
     [ "$WRONG" = host-proc ] && mount --rbind /proc proc || mount -t proc proc proc
     mount --rbind /dev dev
+    case $WRONG in
+      chroot | shared-mounts) exec chroot . env PATH=/bin "$@" ;;
+    esac
+    pivot_root . .
     export PATH=/bin
-    if [ "$WRONG" = chroot ]; then
-      exec chroot . "$@"
-    fi
-    /sbin/pivot_root . .
     umount -l .
     cd /
   fi

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 
 int main(int, char** argv) {
   sigset_t all;
@@ -14,6 +15,7 @@ int main(int, char** argv) {
   if (child == 0) {
     ::sigprocmask(SIG_SETMASK, &before, nullptr);
     ::execvp(argv[1], argv + 1);
+    std::perror(argv[1]);
     ::_exit(127);
   }
   for (;;) {

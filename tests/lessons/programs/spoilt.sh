@@ -38,7 +38,7 @@ case $command-$WRONG in
     done
     exec "$STEP" "${words[@]}" ;;
   run-leftover)
-    [[ " $* " != *" --detach "* ]] || sleep 20 > /dev/null 2>&1 &
+    if [[ " $* " == *" --detach "* ]]; then sleep 20 > /dev/null 2>&1 & fi
     exec "$STEP" "$@" ;;
   delete-ruthless) more=(--force); with "$@" ;;
   run-writable)

@@ -1,0 +1,133 @@
+#include "tests/narration/calls.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "common/os/error.hpp"
+
+namespace lockstep::narration {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The calls of the wrappers in common/os that narrate, and others that would change the kernel's
+// view of the machine or of the process, so that none can be made beside a wrapper. ("?" before a
+// name: not every machine has it.) Not among them: what only looks; the contents of files (open,
+// write, rename, unlink), which is the state file's business; descriptors, and who waits for what.
+constexpr const char* kCalls =
+    "trace=clone3,clone,?fork,?vfork,unshare,setns,mount,umount2,pivot_root,chroot,chdir,fchdir,"
+    "?mkdir,mkdirat,?mknod,mknodat,?symlink,symlinkat,?link,linkat,open_tree,move_mount,"
+    "mount_setattr,fsopen,fsconfig,fsmount,sethostname,setdomainname,setsid,umask,execve,execveat,"
+    "pidfd_send_signal,kill,tkill,tgkill,prctl,close_range,ioctl,write,capset,setuid,setgid,"
+    "setresuid,setresgid,setgroups,keyctl,seccomp,personality";
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// What a step makes and need not tell, though strace records it.
+bool is_silent(const Call& call) {
+  // Of all writes only those that map users change the kernel's view; of all ioctls only the one
+  // that takes a controlling terminal (the others set up a pty and its size).
+  if (call.name == "write") return !has(call.text, "_map>") && !has(call.text, "/setgroups>");
+  if (call.name == "ioctl") return !has(call.text, "TIOCSCTTY");
+  // A process's name is for `ps`.
+  if (call.name == "prctl") return has(call.text, "PR_SET_NAME");
+  // The question whether the kernel has the call: on no descriptor, with an impossible flag.
+  return call.name == "mount_setattr" && has(call.text, "mount_setattr(-1, ");
+}
+
+/// The keeper that holds a detached container's terminal has let go of its narration, as of all
+/// that is the caller's: nobody could read what it tells.
+bool is_keeper(const std::vector<Call>& calls) {
+  return std::any_of(calls.begin(), calls.end(), [](const Call& call) {
+    return call.name == "prctl" && has(call.text, "\"lockstep-keeper\"");
+  });
+}
+
+bool executes(const Call& call) { return call.name == "execve" || call.name == "execveat"; }
+
+/// A line like `mkdirat(3</run>, "x", 0700) = -1 EEXIST (File exists)`.
+Call parse_line(const std::string& line) {
+  Call call;
+  const size_t equals = line.rfind(" = ");
+  call.name = line.substr(0, line.find('('));
+  call.text = line.substr(0, line.find_last_not_of(' ', equals) + 1);
+  if (equals == std::string::npos) return call;  // it ended inside the call
+  const std::string result = line.substr(equals + 3);
+  call.result = std::strtol(result.c_str(), nullptr, 0);
+  if (call.result == -1) call.errno_ = result.substr(3, result.find(' ', 3) - 3);
+  return call;
+}
+
+std::vector<Call> read_record(const fs::path& path) {
+  std::vector<Call> calls;
+  std::ifstream file(path);
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind("+++", 0) != 0 && line.rfind("---", 0) != 0) calls.push_back(parse_line(line));
+  }
+  return calls;
+}
+
+/// Leaves the calls of our program's own life: from its execve on (in its first process), up to the
+/// execve of the user's.
+void cut(std::vector<Call>& calls, const std::string& step) {
+  const auto begin = std::find_if(calls.begin(), calls.end(), [&](const Call& call) {
+    return executes(call) && call.errno_.empty() && has(call.text, "(\"" + step + "\", ");
+  });
+  if (begin != calls.end()) calls.erase(calls.begin(), begin + 1);
+  const auto end = std::find_if(calls.begin(), calls.end(), [](const Call& call) {
+    return executes(call) && call.errno_.empty();
+  });
+  if (end != calls.end()) calls.erase(end + 1, calls.end());
+}
+
+}  // namespace
+
+std::vector<std::string> strace(const std::string& prefix) {
+  return {"/usr/bin/env", "strace", "-ff", "-y",          "-qq", "-s",  "9999",
+          "-o",           prefix,   "-e",  "signal=none", "-e",  kCalls};
+}
+
+Processes recorded(const std::string& prefix, const std::string& step) {
+  Processes processes;
+  for (const auto& entry : fs::directory_iterator(fs::path(prefix).parent_path())) {
+    const std::string path = entry.path();
+    if (path.rfind(prefix + ".", 0) != 0) continue;
+    std::vector<Call> calls = read_record(path);
+    if (is_keeper(calls)) continue;
+    cut(calls, step);
+    calls.erase(std::remove_if(calls.begin(), calls.end(), is_silent), calls.end());
+    processes[std::atoi(path.substr(prefix.size() + 1).c_str())] = std::move(calls);
+  }
+  return processes;
+}
+
+Processes told(const std::string& json_lines, std::string& rest) {
+  Processes processes;
+  std::istringstream lines(json_lines);
+  for (std::string line; std::getline(lines, line);) {
+    const auto json = nlohmann::json::parse(line, nullptr, false);
+    if (!json.is_object()) {
+      rest += line + "\n";
+      continue;
+    }
+    if (!json.contains("call")) continue;  // what a call changed
+    std::vector<Call>& calls = processes[json.at("pid").get<pid_t>()];
+    Call call{json.at("call"), json.at("text"), "", json.at("result").get<long>()};
+    if (!json.at("errno").is_null()) call.errno_ = json.at("errno");
+    // An execve is told before it is made, as a success: if it fails, it is told again.
+    if (executes(call) && !call.errno_.empty() && !calls.empty() &&
+        calls.back().text == call.text) {
+      calls.pop_back();
+    }
+    calls.push_back(std::move(call));
+  }
+  return processes;
+}
+
+}  // namespace lockstep::narration
