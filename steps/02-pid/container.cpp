@@ -23,7 +23,6 @@ class Container : public Story {
 
   void on_the_host(Undo&) override {
     // Before there is a child.
-    init_.prepare();
   }
 
   void for_the_child(const Child&, Handshake&) override {
@@ -32,6 +31,7 @@ class Container : public Story {
 
   void inside(Handshake&) override {
     // It makes its world.
+    init_.prepare();
     uts::set_names(config_);
   }
 

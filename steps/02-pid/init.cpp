@@ -2,9 +2,12 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
+#include <climits>
 #include <csignal>
 
 #include "common/os/child.hpp"
@@ -71,18 +74,40 @@ int live_as_init(const std::vector<std::string>& command) {
   }
 }
 
+constexpr const char* kSelf = "/proc/self/exe";
+
+std::string own_path() {
+  std::array<char, PATH_MAX> path{};
+  const ssize_t length = ::readlink(kSelf, path.data(), path.size());
+  if (length < 0) throw SysError(errno, fmt::format("readlink({})", quoted(kSelf)));
+  return {path.data(), static_cast<size_t>(length)};
+}
+
+bool is_same_file(const Fd& one, const Fd& other) {
+  struct stat first {};
+  struct stat second {};
+  return ::fstat(one.get(), &first) == 0 && ::fstat(other.get(), &second) == 0 &&
+         first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
 }  // namespace
 
 void Init::prepare() {
   if (!oci::annotated(config_, oci::kInitAnnotation)) return;
-  constexpr const char* kSelf = "/proc/self/exe";
-  if (!sys::has_mount_api()) {
-    self_ = sys::open(kSelf, O_PATH);
-    return;
+  self_ = sys::open(kSelf, O_PATH);
+  if (!sys::has_mount_api()) return;
+  try {
+    // By its name: /proc/self/exe still means the file in the mount namespace that we came from.
+    Fd copy =
+        sys::clone_tree(own_path(), false, "--init: this program itself becomes PID 1 inside");
+    if (!is_same_file(copy, self_)) return;  // the name leads to another file by now
+    sys::set_mount_attributes({copy, kSelf}, {MOUNT_ATTR_RDONLY, 0, 0, false},
+                              "through /proc/1/exe nobody shall write the host's file");
+    self_ = std::move(copy);
+  } catch (const SysError& error) {
+    // EPERM: the mount namespace is the host's, and without root it is not ours to copy from.
+    if (error.code() != EPERM && error.code() != ENOENT) throw;
   }
-  self_ = sys::clone_tree(kSelf, false, "--init: this program itself becomes PID 1 inside");
-  sys::set_mount_attributes({self_, kSelf}, {MOUNT_ATTR_RDONLY, 0, 0, false},
-                            "through /proc/1/exe nobody shall write the host's file");
 }
 
 void Init::execute_if_asked(const oci::Process& process) const {

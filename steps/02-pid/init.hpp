@@ -20,9 +20,9 @@ class Init {
  public:
   explicit Init(const oci::Config& config) : config_(config) {}
 
-  /// On the host: opens our own executable, which is out of reach once the root has changed. As a
-  /// read-only copy of its mount, where the kernel can: inside, /proc/1/exe leads to it
-  /// (CVE-2019-5736).
+  /// Inside, first of all: opens our own executable, which is out of reach once the root has
+  /// changed. As a read-only copy of its mount, where the kernel can and the mount namespace is
+  /// ours to copy from (without root: from lesson 03 on): /proc/1/exe leads to it (CVE-2019-5736).
   void prepare();
 
   /// Inside, as the last step to `process`: if `--init` was asked for and this is PID 1, executes

@@ -46,8 +46,11 @@ void delete_one(const std::string& id, bool force, const UndoTable& undo) {
   State& state = *found;
   const Status status = status_now(state.record);
   if (!force && status != Status::kStopped) {
-    throw Error(fmt::format("container {} is {}", quoted(id), words(status)),
-                fmt::format("`kill {} KILL` first, or `delete --force {}`", id, id));
+    const std::string hint =
+        status == Status::kCreating  // and nobody else holds the lock
+            ? fmt::format("its runtime was killed meanwhile: `delete --force {}` clears it", id)
+            : fmt::format("`kill {0} KILL` first, or `delete --force {0}`", id);
+    throw Error(fmt::format("container {} is {}", quoted(id), words(status)), hint);
   }
   kill_and_wait(state.record);
   remove(state, undo);

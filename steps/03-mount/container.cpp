@@ -25,7 +25,6 @@ class Container : public Story {
 
   void on_the_host(Undo&) override {
     // Before there is a child.
-    init_.prepare();
   }
 
   void for_the_child(const Child&, Handshake&) override {
@@ -34,6 +33,7 @@ class Container : public Story {
 
   void inside(Handshake& host) override {
     // It makes its world.
+    init_.prepare();
     mnt::separate_mounts(config_);
     mnt::make_mounts(config_);
     mnt::make_devices(config_);

@@ -1,6 +1,7 @@
 #include "03-mount/mounts.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -43,9 +44,14 @@ std::string without_gid(const std::string& data) {
 /// then has to serve, bound.
 void bind_the_hosts(const Beneath& root, const sys::Place& target, const oci::Mount& mount,
                     MountOptions options) {
+  const char* const hosts = mount.type == "sysfs" ? "/sys" : "/dev/mqueue";
+  if (::access(hosts, F_OK) != 0) {
+    return narrate::say(fmt::format("({}: left empty, because the host has no {} to show)",
+                                    mount.destination, hosts));
+  }
   options.bind = options.recursive = true;
   if ((options.set & MOUNT_ATTR_RDONLY) != 0) options.set_recursively |= MOUNT_ATTR_RDONLY;
-  bind(mount.type == "sysfs" ? "/sys" : "/dev/mqueue", root, target, options,
+  bind(hosts, root, target, options,
        "its namespace is the host's, which is not ours to mount: the host's own mount serves");
 }
 

@@ -35,8 +35,8 @@ bool is_silent(const Call& call) {
   // that takes a controlling terminal (the others set up a pty and its size).
   if (call.name == "write") return !has(call.text, "_map>") && !has(call.text, "/setgroups>");
   if (call.name == "ioctl") return !has(call.text, "TIOCSCTTY");
-  // A process's name is for `ps`.
-  if (call.name == "prctl") return has(call.text, "PR_SET_NAME");
+  // To ask changes nothing, and a process's name is for `ps`.
+  if (call.name == "prctl") return has(call.text, "PR_GET_") || has(call.text, "PR_SET_NAME");
   // The question whether the kernel has the call: on no descriptor, with an impossible flag.
   return call.name == "mount_setattr" && has(call.text, "mount_setattr(-1, ");
 }
@@ -86,25 +86,50 @@ void cut(std::vector<Call>& calls, const std::string& step) {
   if (end != calls.end()) calls.erase(end + 1, calls.end());
 }
 
+/// The files that strace wrote for `prefix`, and whose they are.
+std::map<pid_t, fs::path> record_files(const std::string& prefix) {
+  std::map<pid_t, fs::path> files;
+  for (const auto& entry : fs::directory_iterator(fs::path(prefix).parent_path())) {
+    const std::string path = entry.path();
+    if (path.rfind(prefix + ".", 0) == 0) {
+      files[std::atoi(path.c_str() + prefix.size() + 1)] = entry.path();
+    }
+  }
+  return files;
+}
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 }  // namespace
 
 std::vector<std::string> strace(const std::string& prefix) {
-  return {"/usr/bin/env", "strace", "-ff", "-y",          "-qq", "-s",  "9999",
-          "-o",           prefix,   "-e",  "signal=none", "-e",  kCalls};
+  return {"/usr/bin/env", "strace", "-ff", "-y",          "-q", "-s",  "9999",
+          "-o",           prefix,   "-e",  "signal=none", "-e", kCalls};
 }
 
 Processes recorded(const std::string& prefix, const std::string& step) {
   Processes processes;
-  for (const auto& entry : fs::directory_iterator(fs::path(prefix).parent_path())) {
-    const std::string path = entry.path();
-    if (path.rfind(prefix + ".", 0) != 0) continue;
+  for (const auto& [pid, path] : record_files(prefix)) {
     std::vector<Call> calls = read_record(path);
     if (is_keeper(calls)) continue;
     cut(calls, step);
     calls.erase(std::remove_if(calls.begin(), calls.end(), is_silent), calls.end());
-    processes[std::atoi(path.substr(prefix.size() + 1).c_str())] = std::move(calls);
+    processes[pid] = std::move(calls);
   }
   return processes;
+}
+
+std::optional<int> exit_status(const std::string& prefix, const std::string& step) {
+  for (const auto& [pid, path] : record_files(prefix)) {
+    const std::string text = text_of(path);
+    const size_t end = text.find("+++ exited with ");
+    if (!has(text, "(\"" + step + "\", ") || end == std::string::npos) continue;
+    return std::atoi(text.c_str() + end + std::string("+++ exited with ").size());
+  }
+  return std::nullopt;
 }
 
 Processes told(const std::string& json_lines, std::string& rest) {

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ struct Call {
 
 /// Each process's calls in their order, by the number that it has on the host.
 using Processes = std::map<pid_t, std::vector<Call>>;
+
+/// How `step`'s first process ended, once it has.
+std::optional<int> exit_status(const std::string& prefix, const std::string& step);
 
 /// `strace` and its options for recording, into files PREFIX.PID, the calls that a step tells of.
 std::vector<std::string> strace(const std::string& prefix);

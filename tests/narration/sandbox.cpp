@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -17,6 +18,8 @@ namespace lockstep::narration {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr int kSoon = 300;  // milliseconds, in which a keeper has begun its life
 
 std::string variable(const char* name) {
   const char* value = std::getenv(name);
@@ -90,7 +93,8 @@ Sandbox::Sandbox(User user) : user_(user) {
   if (user == User::kSomebody && ::geteuid() == 0) give_away(folder_.path());
 }
 
-Outcome Sandbox::run(const std::vector<std::string>& words) const {
+Outcome Sandbox::run(const std::vector<std::string>& words,
+                     const std::function<bool()>& enough) const {
   const Fd null = sys::open("/dev/null", O_RDONLY);
   const Fd out = sys::open("/tmp", O_TMPFILE | O_RDWR, 0600);
   const Fd err = sys::open("/tmp", O_TMPFILE | O_RDWR | O_APPEND, 0600);
@@ -102,6 +106,11 @@ Outcome Sandbox::run(const std::vector<std::string>& words) const {
     if (user_ == User::kSomebody) testing::become_somebody();
     sys::execute(words[0], words, environment(state()));
   });
+  while (!sys::wait_for_end(child.pidfd(), 20)) {
+    if (!enough() || sys::wait_for_end(child.pidfd(), kSoon)) continue;
+    sys::send_signal(child.pidfd(), child.pid(), SIGTERM);
+    break;
+  }
   const int status = child.wait().shell_code();
   return {status, content(out), content(err)};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,11 @@ class Sandbox {
   std::string step(const std::string& name) const { return folder_ / ("bin/" + name); }
   std::string without() const { return folder_ / "bin/without-helper"; }
 
-  /// Runs the words as the sandbox's user, with nothing to read, and waits for it.
-  Outcome run(const std::vector<std::string>& words) const;
+  /// Runs the words as the sandbox's user, with nothing to read, and waits for its end; or, if it
+  /// goes on when `enough` says so, sends it SIGTERM soon afterwards.
+  Outcome run(
+      const std::vector<std::string>& words,
+      const std::function<bool()>& enough = [] { return false; }) const;
 
  private:
   testing::TempDir folder_;

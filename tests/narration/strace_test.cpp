@@ -46,7 +46,9 @@ class Narrated {
                    {sandbox_.step(step), "--explain=json", "--root", sandbox_.state()});
     command.insert(command.end(), words.begin(), words.end());
     Run run;
-    run.outcome = sandbox_.run(command);
+    // strace goes on with a container that was left running: it is sent away.
+    run.outcome = sandbox_.run(command, [&] { return ended(prefix, step).has_value(); });
+    run.outcome.status = ended(prefix, step).value_or(-1);
     const Processes story = told(run.outcome.err, run.rest);
     for (const auto& [pid, calls] : story) run.calls += calls.size();
     run.processes = story.size();
@@ -55,6 +57,10 @@ class Narrated {
   }
 
  private:
+  std::optional<int> ended(const std::string& prefix, const std::string& step) const {
+    return exit_status(prefix, sandbox_.step(step));
+  }
+
   Sandbox sandbox_;
   int runs_ = 0;
 };

@@ -21,7 +21,7 @@ finish() {
 # try COMMAND…: fills out, err and status. Nothing to read, and no longer than 30 seconds (status 124) unless
 # COMMAND is a function.
 try() {
-  local errors limit=(timeout 30)
+  local errors limit=(timeout --kill-after 5 30)
   tried="$*"
   [[ $(type -t "$1") != function ]] || limit=()
   errors=$(mktemp)
