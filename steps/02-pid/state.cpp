@@ -69,7 +69,8 @@ void check_owner(const Fd& root) {
 
 bool is_still_there(const Fd& folder) {
   struct stat status {};
-  return ::fstat(folder.get(), &status) == 0 && status.st_nlink > 0;
+  if (::fstat(folder.get(), &status) != 0) throw SysError(errno, "fstat(state folder)");
+  return status.st_nlink > 0;
 }
 
 void lock(const Fd& folder, const std::string& id) {

@@ -22,7 +22,9 @@ std::string name_of(const std::string& path) { return path.substr(path.rfind('/'
 
 bool is_regular(const std::string& path) {
   struct stat status {};
-  return ::lstat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+  if (::lstat(path.c_str(), &status) == 0) return S_ISREG(status.st_mode);
+  if (errno == ENOENT || errno == ENOTDIR) return false;
+  throw SysError(errno, fmt::format("lstat({})", quoted(path)));
 }
 
 /// Takes the PID file away if it is still ours: a stale one would point at whoever gets the number

@@ -1,4 +1,5 @@
-// What the attacks need and no shell can do. It runs inside containers, so it is static and on its own.
+// What the attacks need and no shell can do. It runs inside containers, so it is static and on its
+// own.
 //
 //   attacker read-shared KEY           print the System V shared memory KEY
 //   attacker write-shared KEY TEXT     make it (0600) and put TEXT there
@@ -56,8 +57,9 @@ int print(const std::string& path) {
   return 0;
 }
 
-/// A process's working directory may lie outside its root: chroot(2) moves the root only. From there ".." leads
-/// up to the root of the mount namespace, since the walk never meets the process's own root on its way.
+/// A process's working directory may lie outside its root: chroot(2) moves the root only. From
+/// there ".." leads up to the root of the mount namespace, since the walk never meets the process's
+/// own root on its way.
 int escape(const char* path) {
   if (::mkdir("/deeper", 0700) != 0 && errno != EEXIST) return fail("mkdir");
   if (::chdir("/") != 0) return fail("chdir");

@@ -1,5 +1,6 @@
 #!/bin/bash
 # What lesson 03 gives a container, an ordinary user's container has, too: by other means where it must be.
+# shellcheck disable=SC2154  # out, err and status are those of `try`
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 has_rootfs "$newest" || skip "no step has files of its own"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # Each step does as an ordinary user what it does as root, and says that it borrowed root.
+# shellcheck disable=SC2154  # out, err and status are those of `try`
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 before=$(snapshot "$rootfs" /run/test/work)

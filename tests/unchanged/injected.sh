@@ -23,7 +23,7 @@ calls_of() {
     side == "child" { pid = $1; if (!host) host = pid; if (pid == host || (child && pid != child)) next; child = pid; $1 = "" }
     { gsub(/^ +/, ""); sub(/\(.*/, "") }
     side == "child" || /fcntl/ { begun = 1 }
-    begun && /^[a-z]/ && !/^(exit|exit_group|rt_sigreturn|execve|get[ep]?[ug]id|<)/ { print $0 ":when=" ++seen[$0] }
+    begun && /^[a-z]/ && !/^(exit|exit_group|rt_sigreturn|execve|get[ep]?[ug]id|close|<)/ { print $0 ":when=" ++seen[$0] }
     { if (!begun && /^[a-z]/) ++seen[$0] }' /run/calls)
 }
 
