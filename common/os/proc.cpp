@@ -52,8 +52,10 @@ std::optional<std::string> read_file(const std::string& path) {
 }
 
 std::optional<Stat> stat(pid_t pid) {
-  const auto text = read_file(proc_path(pid, "stat"));
-  if (!text) return std::nullopt;
+  const std::string path = proc_path(pid, "stat");
+  const auto text = read_file(path);
+  if (!text && (errno == ENOENT || errno == ESRCH)) return std::nullopt;
+  if (!text) throw SysError(errno, fmt::format("read({})", quoted(path)));
   // "PID (COMMAND) STATE PARENT …": the command may hold spaces and parentheses; the last ')' ends
   // it.
   const size_t open = text->find('(');

@@ -10,14 +10,16 @@
 /// What /proc tells of a process. See: proc(5)
 namespace lockstep::proc {
 
-/// A file's text; nothing if it can't be read (the process has gone, or is not ours to see).
+/// A file's text; nothing, with errno, if it can't be read (the process has gone, or is not ours to
+/// see).
 std::optional<std::string> read_file(const std::string& path);
 
 /// When a process started, in clock ticks after boot: with its PID this names a process for good,
-/// because a reused PID has a later start. Nothing if it has gone.
+/// because a reused PID has a later start. Nothing if it has gone; throws as `stat`.
 std::optional<uint64_t> start_time(pid_t pid);
 
-/// A process's state letter ('R', 'S', 'Z', …) and parent.
+/// A process's state letter ('R', 'S', 'Z', …) and parent. Nothing if it has gone; throws SysError
+/// if that can't be known, for a process must not be taken for dead because memory was short.
 struct Stat {
   char state = '?';
   pid_t parent = 0;

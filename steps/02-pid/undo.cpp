@@ -8,7 +8,6 @@
 
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
-#include "common/os/proc.hpp"
 #include "common/os/processes.hpp"
 
 namespace lockstep::pid {
@@ -32,8 +31,8 @@ bool is_regular(const std::string& path) {
 void remove_pid_file(const Record& record, const Note& note) {
   const std::string& path = note.what.at("path");
   const std::string temporary = folder_of(path) + "/." + name_of(path) + ".new";
-  const auto text = is_regular(path) ? proc::read_file(path) : std::nullopt;
-  const bool ours = text && *text == std::to_string(record.pid);
+  const auto file = is_regular(path) ? sys::open_if_there(path, O_RDONLY) : std::nullopt;
+  const bool ours = file && read_all(*file, path) == std::to_string(record.pid);
   if (ours && ::unlink(path.c_str()) != 0 && errno != ENOENT) {
     throw SysError(errno, fmt::format("unlink({})", quoted(path)));
   }

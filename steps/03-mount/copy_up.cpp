@@ -90,7 +90,9 @@ void copy_up(const Fd& from, const Fd& to, const std::string& name) {
   readable.release();  // closedir closes it
   while (const dirent* entry = ::readdir(folder.get())) {
     const std::string child = entry->d_name;
-    if (child != "." && child != "..") copy_entry(from, to, child, name + "/" + child);
+    if (child != "." && child != "..") {
+      copy_entry(from, to, child, fmt::format("{}/{}", name, child));
+    }
   }
 }
 

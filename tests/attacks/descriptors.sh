@@ -7,9 +7,10 @@ mkdir /run/test/host
 echo 'the secret' > /run/test/host/secret
 exec 10< /run/test/host/secret 251< /run/test/host  # as a careless caller has them
 export THE_SECRET='the secret'
-list_open='for fd in /proc/self/fd/*; do echo "${fd##*/} $(readlink "$fd")"; done'  # the list itself is made first
+# shellcheck disable=SC2016  # the container's shell expands it
+list_open='for fd in /proc/self/fd/*; do echo "${fd##*/} $(readlink "$fd")"; done'
 
-# only_stdio: in $out, besides 0, 1 and 2, at most the folder that was being read (gone by now: no target).
+# only_stdio: in $out, besides 0, 1 and 2, at most the folder that was read to list them (gone by now: no target).
 only_stdio() {
   local extra
   extra=$(grep -vE '^[012] |^[0-9]+ $' <<< "$out") || true

@@ -36,6 +36,7 @@ for step in "${steps[@]:2}"; do
   try in_step "$step" --no-pivot -- attacker-helper escape "$secret"
   is_hidden
 
+  # shellcheck disable=SC2016  # the container's shell expands it
   in_folder='mkdir -p "$0" && mount -t tmpfs evil "$0" && touch "$0/evil" && grep -c " $0 " /proc/self/mountinfo'
   succeeds in_step "$step" -- sh -c "$in_folder" "$folder"
   [[ $out == 1 ]] || fail "the attack did not even mount in its own container$(seen)"

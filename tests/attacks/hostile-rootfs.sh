@@ -46,10 +46,10 @@ runs() {
 
 mount_points='cut -d " " -f 5 /proc/self/mountinfo'
 leading_out=(
-  $canary/folder ../../../../../../run/test/canary/folder ../canary/folder  # to the host's folder
-  $canary/file ../canary/file $canary/new ../canary/new                     # its file; something not there yet
+  "$canary/folder" ../../../../../../run/test/canary/folder ../canary/folder  # to the host's folder
+  "$canary/file" ../canary/file "$canary/new" ../canary/new                   # its file; something not there yet
   loop /one                                                                 # loops
-  /proc/self/root$canary/folder /proc/1/root /proc/self/cwd /proc/self/fd/0 # the kernel's own links
+  "/proc/self/root$canary/folder" /proc/1/root /proc/self/cwd /proc/self/fd/0 # the kernel's own links
 )
 for link in "${leading_out[@]}"; do
   for target in dev proc sys; do
@@ -116,7 +116,7 @@ in_dev() {
   (cd $device_folder && eval "$1")
   case="a /dev after: $1"
 }
-own_dev=(--volume $device_folder:/dev)
+own_dev=(--volume "$device_folder:/dev")
 for null in 'true' 'echo > null' "ln -s $canary/file null" 'ln -s /proc/sys/kernel/core_pattern null' 'mknod null c 1 5' \
             "mknod real c 1 3; ln -s real null"; do
   in_dev "$null"

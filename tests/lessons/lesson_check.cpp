@@ -104,7 +104,10 @@ lessons::Request complete(const Arguments& arguments) {
   if (fs::is_directory(request.path) || ::access(request.path.c_str(), X_OK) != 0) {
     throw UsageError(fmt::format("{} is no program that can be executed", quoted(request.shown)));
   }
-  if (!request.rootfs.empty() && !fs::exists(request.rootfs + "/bin/sh")) {
+  // A link's target is another one on this side, so only the link itself says something.
+  std::error_code ignored;
+  const auto shell = fs::symlink_status(request.rootfs + "/bin/sh", ignored);
+  if (!request.rootfs.empty() && !fs::exists(shell)) {
     throw UsageError(fmt::format("{} is no rootfs: it has no bin/sh", quoted(request.rootfs)));
   }
   return request;

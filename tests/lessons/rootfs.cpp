@@ -1,6 +1,7 @@
 #include "tests/lessons/rootfs.hpp"
 
 #include <elf.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -78,6 +79,10 @@ void make_rootfs(const std::string& folder) {
 }
 
 Foothold::Foothold(const std::string& rootfs) : path_(rootfs + kInside) {
+  if (::access(rootfs.c_str(), W_OK) != 0) {
+    throw SysError(errno, fmt::format("access({}, W_OK)", quoted(rootfs)),
+                   "the checks need a folder of their own in the rootfs; it is removed at the end");
+  }
   for (const char* part : {"", "volume", "mount", "tmpfs"}) {
     fs::create_directories(fs::path(path_) / part);
     fs::permissions(fs::path(path_) / part, fs::perms::all);

@@ -7,8 +7,7 @@
 
 namespace lockstep::lessons {
 
-/// A process of the host's, which no container may reach. `exact` asks for a certain PID, which
-/// takes root's powers over the PID namespace; see clone3(2), set_tid.
+/// A process of the host's, which no container may reach.
 class Victim {
  public:
   Victim()

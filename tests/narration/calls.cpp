@@ -60,6 +60,11 @@ Call parse_line(const std::string& line) {
   if (equals == std::string::npos) return call;  // it ended inside the call
   const std::string result = line.substr(equals + 3);
   call.result = std::strtol(result.c_str(), nullptr, 0);
+  if (call.name.find("clone") == 0 || call.name.find("fork") != std::string::npos) {
+    const size_t seen = result.find("/* ");  // "= 2 /* 709 in strace's PID NS */"
+    call.child = static_cast<pid_t>(
+        seen == std::string::npos ? call.result : std::atol(result.c_str() + seen + 3));
+  }
   if (call.result == -1) call.errno_ = result.substr(3, result.find(' ', 3) - 3);
   return call;
 }
@@ -103,21 +108,34 @@ std::string text_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+/// Adds the step's process `pid` and those that it made itself. What the user's program, or the
+/// small PID 1 of --init, makes later is no part of the step's story.
+void read_family(const std::map<pid_t, fs::path>& files, pid_t pid, const std::string& step,
+                 Processes& processes) {
+  const auto file = files.find(pid);
+  if (file == files.end()) return;  // it was sent away before it did anything
+  std::vector<Call> calls = read_record(file->second);
+  if (is_keeper(calls)) return;
+  cut(calls, step);
+  for (const Call& call : calls) {
+    if (call.child > 0) read_family(files, call.child, step, processes);
+  }
+  calls.erase(std::remove_if(calls.begin(), calls.end(), is_silent), calls.end());
+  processes[pid] = std::move(calls);
+}
+
 }  // namespace
 
 std::vector<std::string> strace(const std::string& prefix) {
-  return {"/usr/bin/env", "strace", "-ff", "-y",          "-q", "-s",  "9999",
-          "-o",           prefix,   "-e",  "signal=none", "-e", kCalls};
+  return {"/usr/bin/env", "strace", "-ff",  "-y", "-q",          "-I", "2",   "-s",
+          "9999",         "-o",     prefix, "-e", "signal=none", "-e", kCalls};
 }
 
 Processes recorded(const std::string& prefix, const std::string& step) {
+  const auto files = record_files(prefix);
   Processes processes;
-  for (const auto& [pid, path] : record_files(prefix)) {
-    std::vector<Call> calls = read_record(path);
-    if (is_keeper(calls)) continue;
-    cut(calls, step);
-    calls.erase(std::remove_if(calls.begin(), calls.end(), is_silent), calls.end());
-    processes[pid] = std::move(calls);
+  for (const auto& [pid, path] : files) {
+    if (has(text_of(path), "(\"" + step + "\", ")) read_family(files, pid, step, processes);
   }
   return processes;
 }

@@ -93,6 +93,16 @@ Sandbox::Sandbox(User user) : user_(user) {
   if (user == User::kSomebody && ::geteuid() == 0) give_away(folder_.path());
 }
 
+Sandbox::~Sandbox() {
+  try {
+    for (const auto& entry : fs::directory_iterator(state())) {
+      if (!entry.is_directory()) continue;
+      run({step("step03"), "--root", state(), "delete", "--force", entry.path().filename()});
+    }
+  } catch (...) {  // this may run while the test's own failure is on its way
+  }
+}
+
 Outcome Sandbox::run(const std::vector<std::string>& words,
                      const std::function<bool()>& enough) const {
   const Fd null = sys::open("/dev/null", O_RDONLY);

@@ -22,6 +22,10 @@ struct Outcome {
 class Sandbox {
  public:
   explicit Sandbox(User user = User::kRoot);
+  Sandbox(const Sandbox&) = delete;
+  Sandbox& operator=(const Sandbox&) = delete;
+  /// Deletes the containers that a failed test has left.
+  ~Sandbox();
 
   std::string operator/(const std::string& name) const { return folder_ / name; }
   std::string rootfs() const { return folder_ / "rootfs"; }

@@ -48,7 +48,7 @@ silent() { [[ -z $out$err ]] || fail "expected no word$(seen)"; }
 # succeeds COMMAND…: exit status 0 and nothing on standard error.
 succeeds() {
   try "$@"
-  (( status == 0 )) && [[ -z $err ]] || fail "expected success without a complaint$(seen)"
+  [[ $status == 0 && -z $err ]] || fail "expected success without a complaint$(seen)"
 }
 
 # refuses STATUS TEXT COMMAND…: that exit status, nothing on standard output, and on standard error one

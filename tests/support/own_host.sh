@@ -4,10 +4,12 @@
 # host can't come to harm whatever the program under test does. Mounts are shared among that host's
 # peers, as systemd has it on real ones: the setting in which a mount can leak.
 #
-# Then: step01 … and rootfs-fetch are on the PATH, $rootfs is a busybox root, the working directory is empty.
-# shellcheck shell=bash
+# Then: step01 … and rootfs-fetch are on the PATH ($newest is the last step), $rootfs is a busybox root, the working directory is empty.
+# shellcheck shell=bash disable=SC2034  # `newest` is used by the scripts that read this
 
+# shellcheck source=../support/checks.sh
 . "${BASH_SOURCE[0]%/*}/checks.sh"
+# shellcheck source=../support/snapshot.sh
 . "${BASH_SOURCE[0]%/*}/snapshot.sh"
 
 if (( $$ != 1 )); then

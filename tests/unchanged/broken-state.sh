@@ -9,6 +9,7 @@ bystander=$!
 before=$(snapshot)
 file=/run/lockstep/broken/state.json
 
+# shellcheck disable=SC2016  # eval expands them
 damages=(
   ': > $file'
   'head -c 1 $good > $file'

@@ -11,20 +11,28 @@ before=$(snapshot /run/test/work)
 errors=(EIO ENOMEM EPERM ENOSPC)
 tries=0 noticed=0
 
-# calls_of SIDE COMMAND…: fills `calls` with the system calls of the runtime itself (host) or of its child, each as
-# strace's filter for that very one. Left out: what the C library does before main, and what can't fail (a close
-# that strace lets fail isn't done, where the kernel's always is).
+# calls_of SIDE COMMAND…: fills `calls` with the system calls of the runtime itself (host), or of its child until that
+# is the user's program, each as strace's filter for that very one. Left out: what the C library does on its own, and
+# what can't fail (a close that strace lets fail isn't done, where the kernel's always is).
 calls_of() {
   local side=$1 follow=()
   shift
   [[ $side == host ]] || follow=(-f)
   strace "${follow[@]}" -qq -o /run/calls "$@" > /dev/null 2>&1 < /dev/null || fail "it fails when it is only traced: $*"
   mapfile -t calls < <(awk -v side="$side" '
-    side == "child" { pid = $1; if (!host) host = pid; if (pid == host || (child && pid != child)) next; child = pid; $1 = "" }
-    { gsub(/^ +/, ""); sub(/\(.*/, "") }
-    side == "child" || /fcntl/ { begun = 1 }
-    begun && /^[a-z]/ && !/^(exit|exit_group|rt_sigreturn|execve|get[ep]?[ug]id|close|<)/ { print $0 ":when=" ++seen[$0] }
-    { if (!begun && /^[a-z]/) ++seen[$0] }' /run/calls)
+    side == "child" {
+      if (!host) host = $1
+      if ($1 == host || (child && $1 != child)) next
+      child = $1
+      sub(/^[0-9]+ +/, "")
+    }
+    !/^[a-z]/ { next }
+    { sub(/\(.*/, ""); ++seen[$0] }
+    side == "child" || /^fcntl/ { begun = 1 }
+    side == "child" && /^execve/ { exit }
+    begun && !/^(exit|exit_group|rt_sigreturn|execve|get[ep]?[ug]id|close|brk|mmap|munmap|mprotect)$/ {
+      print $0 ":when=" seen[$0]
+    }' /run/calls)
 }
 
 # fail_at SIDE FILTER ERROR COMMAND…
@@ -53,6 +61,7 @@ each_call() {
   eval "$prepare"
   calls_of "$side" "$@"
   for id in $("$step" list -q); do "$step" delete --force "$id"; done
+  echo "${#calls[@]} system calls of the $side side of: $*"
   (( ${#calls[@]} > 10 )) || fail "only ${#calls[@]} system calls of $* were seen"
   for (( i = 0; i < ${#calls[@]}; i += stride )); do
     eval "$prepare"
@@ -61,6 +70,7 @@ each_call() {
       succeeds "$step" delete --force "$id"
     done
     unchanged "$before" "$tried" /run/test/work
+    before=$now
   done
 }
 

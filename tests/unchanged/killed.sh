@@ -32,6 +32,7 @@ gone() {
     succeeds "$step" delete --force "$id"
   done
   unchanged "$before" "$1" /run/test/work
+  before=$now
 }
 
 is_stopped() { [[ $("$step" list) == *stopped* ]]; }

@@ -17,7 +17,7 @@ for (( round = 0; round < kRounds; ++round )); do
   for rival in "${rivals[@]}"; do
     code=0
     wait "$rival" || code=$?
-    codes+=($code)
+    codes+=("$code")
   done
   what="round $round: exit statuses ${codes[*]}, a: $(cat /run/a.out /run/a.err), b: $(cat /run/b.out /run/b.err)"
   case ${codes[*]} in
@@ -25,8 +25,8 @@ for (( round = 0; round < kRounds; ++round )); do
     '125 0') winner=b loser=a ;;
     *) fail "exactly one was to win; $what"; "$newest" delete --force same; continue ;;
   esac
-  [[ $(< /run/$winner.out) == same ]] || fail "the winner was to print the ID; $what"
-  [[ $(< /run/$loser.err) == *'container "same" exists already'* ]] || fail "the loser was to say that it exists; $what"
+  [[ $(< "/run/$winner.out") == same ]] || fail "the winner was to print the ID; $what"
+  [[ $(< "/run/$loser.err") == *'container "same" exists already'* ]] || fail "the loser was to say that it exists; $what"
   [[ $("$newest" exec same hostname) == "$winner" ]] || fail "it is not the winner's container that runs; $what"
   [[ $("$newest" list -f json) == *"\"pid\":$(< /run/test/work/pid),"* ]] ||
     fail "the PID file is not the winner's; $what"
