@@ -17,20 +17,20 @@ class Container : public Story {
   uint64_t namespaces() const override { return CLONE_NEWUTS; }
 
   void on_the_host(Undo&) override {
-    // Before there is a child.
+    // The runtime, before it clones the child: nothing before lesson 04.
   }
 
   void for_the_child(const Child&, Handshake&) override {
-    // It exists and waits.
+    // The runtime, while the new child waits: nothing before lesson 05.
   }
 
   void inside(Handshake&) override {
-    // It makes its world.
+    // The child makes its world, up to "created"; then it waits for start.
     uts::set_names(config_);
   }
 
   void become(const oci::Process& process, Handshake&) override {
-    // The last steps of it, or of an exec, to the program.
+    // The child, of run (after start) or of exec: the last steps to the program.
     execute_program(process);
   }
 

@@ -13,8 +13,9 @@ namespace lockstep::pid {
 /// becomes the program as the story's last part tells it.
 ///
 /// Throws Error if the container isn't running, SysError with Failure kNotFound/kNotExecutable for
-/// the program. Break it: `exec x sleep 100 &`, end the container, and look at what became of the
-/// sleep. See: setns(2), pid_namespaces(7)
+/// the program.
+/// Break it: `exec x sleep 100 &`, end the container, and look at what became of the sleep.
+/// See: setns(2), pid_namespaces(7)
 std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Process& process,
                                const std::string& pid_file, Attend attend);
 

@@ -20,17 +20,19 @@ std::optional<ExitStatus> attend(Created& container, SignalQueue& signals,
                                  const oci::Process& process);
 
 /// Tells the story, with its container written down in `state` from before its first moment on;
-/// starts it and attends to it. `pid_file` may be empty. Throws what went wrong, here or inside;
-/// the caller clears the state.
+/// starts it and attends to it. `pid_file` may be empty.
+/// Throws what went wrong, here or inside; the caller clears the state.
 ///
 /// Break it: kill -9 the runtime while it runs (`run --id x sleep 100`), then `list` and `delete
-/// x`. See: pid_namespaces(7)
+/// x`.
+/// See: pid_namespaces(7)
 std::optional<ExitStatus> run(Story& story, State& state, const std::string& pid_file,
                               Attend attend);
 
 /// Which signal `process` gets when its runtime ends: SIGKILL in the foreground. None if it is
 /// detached, or may be by the detach keys of its terminal (a terminal that goes away is a hang-up
-/// anyway). See: PR_SET_PDEATHSIG in prctl(2)
+/// anyway).
+/// See: PR_SET_PDEATHSIG in prctl(2)
 int death_signal_for(const oci::Process& process);
 
 /// Inside, just before the program: a session of its own, so that the caller's terminal (Ctrl-C,

@@ -44,10 +44,12 @@ std::string random_id();
 /// it): two runtimes never change one container at once.
 class State : public Undo {
  public:
-  /// Makes the folder. Throws Error if the ID is taken.
+  /// Makes the folder.
+  /// Throws Error if the ID is taken.
   static State make(const std::string& id, const oci::Config& config);
-  /// Opens and locks it. Throws Error if there is no such container, or if another runtime holds it
-  /// for longer than ten seconds.
+  /// Opens and locks it.
+  /// Throws Error if there is no such container, or if another runtime holds it for longer than ten
+  /// seconds.
   static State open(const std::string& id);
   /// The same; nothing if there is no such container.
   static std::optional<State> open_if_there(const std::string& id);

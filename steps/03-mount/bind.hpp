@@ -12,7 +12,8 @@ namespace lockstep::mnt {
 /// attributes (read-only, nosuid, …) and only then attached: there is no moment at which a
 /// read-only volume can be written. Before kernel 5.12: mount(2), and a remount behind it. The copy
 /// keeps what its original has: "rw", "dev", … give a bind no more than the host allows itself
-/// ("rrw" does). See: open_tree(2), mount_setattr(2), move_mount(2)
+/// ("rrw" does).
+/// See: open_tree(2), mount_setattr(2), move_mount(2)
 void bind(const std::string& source, const Beneath& root, const sys::Place& target,
           const MountOptions& options, Why why = {});
 

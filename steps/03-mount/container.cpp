@@ -24,28 +24,28 @@ class Container : public Story {
   }
 
   void on_the_host(Undo&) override {
-    // Before there is a child.
+    // The runtime, before it clones the child: nothing before lesson 04.
   }
 
   void for_the_child(const Child&, Handshake&) override {
-    // It exists and waits.
+    // The runtime, while the new child waits: nothing before lesson 05.
   }
 
   void inside(Handshake& host) override {
-    // It makes its world.
+    // The child makes its world, up to "created"; then it waits for start.
     init_.prepare();
     mnt::separate_mounts(config_);
     mnt::make_mounts(config_);
     mnt::make_devices(config_);
     terminal_.open(config_, host);
-    host.reach(Stage::kMounted);
+    host.reach(Stage::kMounted);  // from here the runtime could look at the tree (hooks, later)
     mnt::enter_rootfs(config_);
     uts::set_names(config_);
     mnt::mask_paths(config_);
   }
 
   void become(const oci::Process& process, Handshake& host) override {
-    // The last steps of it, or of an exec, to the program.
+    // The child, of run (after start) or of exec: the last steps to the program.
     pid::begin_session(process);
     terminal_.take(process, host);
     init_.execute_if_asked(process);

@@ -12,8 +12,8 @@ namespace lockstep::mnt {
 ///
 /// Order: after /dev is mounted, before enter_rootfs: the host's nodes must be in sight.
 /// Break it: leave it out and try `cat /dev/null`, `ls > /dev/null`: a plain file grows on the
-/// tmpfs. See: the runtime-spec's config-linux.md, "Default Devices"; null(4), random(4), tty(4),
-/// ptmx(4)
+/// tmpfs.
+/// See: the runtime-spec's config-linux.md, "Default Devices"; null(4), random(4), tty(4), ptmx(4)
 void make_devices(const oci::Config& config);
 
 }  // namespace lockstep::mnt

@@ -12,9 +12,10 @@ namespace lockstep::mnt {
 ///
 /// Order: after enter_rootfs, and after everything that writes there: sysctls, the host name.
 /// Break it: `--security-opt` to unmask comes with lesson 08; until then, umount(2) as root inside
-/// takes a mask off again: that is lesson 08's attack. Throws Error if /dev/null isn't the null
-/// device: a mask that the container could write through is none (CVE-2025-31133). See: the
-/// runtime-spec's config-linux.md, "Masked Paths", "Readonly Paths"
+/// takes a mask off again: that is lesson 08's attack.
+/// Throws Error if /dev/null isn't the null device: a mask that the container could write through
+/// is none (CVE-2025-31133).
+/// See: the runtime-spec's config-linux.md, "Masked Paths", "Readonly Paths"
 void mask_paths(const oci::Config& config);
 
 /// The lists of `runc spec`, plus what Docker masks.

@@ -1,10 +1,12 @@
 #pragma once
 
-// Lesson 03: files of the container's own. In the order in which a container needs them:
-#include "03-mount/devices.hpp"   // the few device nodes that every program expects
-#include "03-mount/masks.hpp"     // what of /proc and /sys must not be seen or written
-#include "03-mount/mounts.hpp"    // what is mounted in it: /proc, /dev, /sys, volumes
+// Lesson 03: files of the container's own. In the order in which a container needs them.
+// clang-format off
 #include "03-mount/options.hpp"   // the command line's part of it
-#include "03-mount/relay.hpp"     // the runtime between that terminal and ours
 #include "03-mount/rootfs.hpp"    // the core: a mount namespace, a new root, the old one gone
+#include "03-mount/mounts.hpp"    // what is mounted in it: /proc, /dev, /sys, volumes
+#include "03-mount/devices.hpp"   // the few device nodes that every program expects
 #include "03-mount/terminal.hpp"  // a terminal of its own, /dev/console
+#include "03-mount/masks.hpp"     // what of /proc and /sys must not be seen or written
+#include "03-mount/relay.hpp"     // the runtime, between that terminal and the caller's
+// clang-format on

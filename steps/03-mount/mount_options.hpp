@@ -7,7 +7,8 @@
 /// Lesson 03: mount(8)'s words as the kernel's numbers.
 namespace lockstep::mnt {
 
-/// What a mount's `options` ask for. See: the runtime-spec's config.md, "Linux mount options"
+/// What a mount's `options` ask for.
+/// See: the runtime-spec's config.md, "Linux mount options"
 struct MountOptions {
   unsigned long flags = 0;  // MS_*, of a new file system
   uint64_t set = 0;         // MOUNT_ATTR_*, of this mount

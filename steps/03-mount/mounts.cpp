@@ -81,19 +81,23 @@ void make_mount(const Beneath& root, const oci::Mount& mount) {
   if (mount.type == "cgroup" || mount.type == "cgroup2") {
     throw Error(fmt::format("mount {}: cgroups come with lesson 07", quoted(mount.destination)));
   }
-  const Fd beneath = open_target(root, mount, options);
-  const sys::Place target{beneath, mount.destination};
+  const Fd covered = open_target(root, mount, options);
+  const sys::Place target{covered, mount.destination};
   if (options.remount) return remount(target, mount, options);
   if (options.bind) return bind(mount.source, root, target, options, why(mount, options));
-  mount_file_system(root, target, mount, options);
+  MountOptions first = options;
+  if (options.copy_up) first.flags &= ~static_cast<unsigned long>(MS_RDONLY);  // to be filled yet
+  mount_file_system(root, target, mount, first);
   const bool more =
       (options.set_recursively | options.clear_recursively) != 0 || !options.propagation.empty();
   if (!more && !options.copy_up) return;
+  // `covered` still means the folder under the mount: what is on top of it now has to be opened.
   const auto on_top = root.open(mount.destination, O_PATH | O_DIRECTORY);
   if (!on_top) throw SysError(ENOENT, fmt::format("{}, just mounted", quoted(mount.destination)));
-  if (options.copy_up) copy_up(beneath, *on_top, mount.destination);
+  if (options.copy_up) copy_up(covered, *on_top, mount.destination);
   MountOptions rest = options;
-  rest.set = rest.clear = 0;  // mount(2) has set these already
+  rest.set = options.flags != first.flags ? uint64_t{MOUNT_ATTR_RDONLY} : 0;
+  rest.clear = 0;  // mount(2) has set all others already
   set_attributes({*on_top, mount.destination}, rest);
 }
 

@@ -9,7 +9,8 @@ namespace lockstep::mnt {
 
 /// The caller's terminal in raw mode: every key goes on as it is, Ctrl-C as the byte 3, for the
 /// container's terminal to make a signal of it. Gives it back as it was when it goes out of scope.
-/// Does nothing if `fd` is no terminal. See: termios(3), cfmakeraw
+/// Does nothing if `fd` is no terminal.
+/// See: termios(3), cfmakeraw
 class RawMode {
  public:
   explicit RawMode(int fd) : fd_(fd) {

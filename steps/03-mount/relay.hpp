@@ -16,8 +16,8 @@ namespace lockstep::mnt {
 std::optional<ExitStatus> attend(Created& container, pid::SignalQueue& signals,
                                  const oci::Process& process);
 
-/// "ctrl-p,ctrl-q" as the bytes that a terminal sends; "" for none. Throws UsageError for what is
-/// no key.
+/// "ctrl-p,ctrl-q" as the bytes that a terminal sends; "" for none.
+/// Throws UsageError for what is no key.
 std::string parse_detach_keys(const std::string& text);
 
 }  // namespace lockstep::mnt

@@ -7,7 +7,7 @@
 //
 //     1. mount("", "/", "", MS_REC|MS_SLAVE)        nothing that is done here reaches the host
 //     2. mount(rootfs, rootfs, "", MS_BIND|MS_REC)  a folder becomes a mount, as pivot_root wants
-//     3. /proc, /dev, /sys, volumes                 mounts.cpp: while both trees are in sight
+//     3. /proc, /dev, /sys, volumes; nodes; a pty   mounts, devices, terminal: both trees are there
 //     4. pivot_root(".", ".")                       the rootfs is "/", the old root on top of it
 //     5. umount2(".", MNT_DETACH)                   the old root goes: no path leads to it now
 //
@@ -23,6 +23,8 @@
 #include "common/os/processes.hpp"
 
 namespace lockstep::mnt {
+
+// The last argument of a sys:: call is its reason, which --explain prints.
 
 void separate_mounts(const oci::Config& config) {
   const std::string& rootfs = config.root.path;
@@ -44,7 +46,7 @@ void enter_rootfs(const oci::Config& config) {
       "the rootfs becomes \"/\"; the host's tree now lies on top of it, at the same place");
   cut_off_old_root(config);  // propagation.cpp
   sys::unmount(".", MNT_DETACH, "the host's tree goes: no path leads to it any more");
-  sys::change_directory("/", "\".\" still meant the old root");
+  sys::change_directory("/", "\".\" is that root already; now by its own name");
   spread_rootfs_propagation(config);  // propagation.cpp
 }
 

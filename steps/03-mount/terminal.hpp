@@ -11,8 +11,9 @@
 /// the container's own /dev/pts, so that it has a name inside; the master goes up to the runtime,
 /// which stands between it and the caller's terminal (relay.hpp). The caller's terminal itself is
 /// never given to the container: whoever holds a terminal can read what is typed there, and with
-/// TIOCSTI type. See: pty(7), devpts in the kernel's Documentation/filesystems/devpts.rst; the
-/// runtime-spec's config.md, "Process"
+/// TIOCSTI type.
+/// See: pty(7), devpts in the kernel's Documentation/filesystems/devpts.rst; the runtime-spec's
+/// config.md, "Process"
 namespace lockstep::mnt {
 
 class Terminal {
@@ -23,7 +24,8 @@ class Terminal {
 
   /// Inside, as a part of `become`: the slave becomes standard input, output and error and the
   /// session's controlling terminal. For `exec`, whose process came later, makes a pair of its own
-  /// first. Sets `process.user.umask`, too. Order: after a new session was begun.
+  /// first. Sets `process.user.umask`, too.
+  /// Order: after a new session was begun.
   void take(const oci::Process& process, Handshake& handshake);
 
  private:

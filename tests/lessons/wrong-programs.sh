@@ -100,21 +100,18 @@ a PID that has come again is not taken for the container
 END
 
 # What it never had is found, too.
-lacks() {  # NN TEXT
-  local claim
-  claim=$("$check" --only "$2" "$1" "$programs/bare.sh" |
-    sed -nE 's/^  not tried +(.*) \(it needs what failed first\)$/\1/p' || true)
-  fails no-detail --only "$2" "$1" "$programs/by-hand.sh" <<< "$claim"
+lacks() {  # NN CLAIM
+  fails no-detail --only "$2" "$1" "$programs/by-hand.sh" <<< "$2"
 }
-lacks 02 "passes signals on"
-lacks 02 "a session of its own"
-lacks 03 "the umask is 0022"
-lacks 03 "the caller's environment stays"
-lacks 03 "what the caller has open"
+lacks 02 "run in the foreground passes signals on"
+lacks 02 "the command has a session of its own"
+lacks 03 "the umask is 0022, whatever the caller's is"
+lacks 03 "the caller's environment stays outside"
+lacks 03 "what the caller has open stays outside"
 lacks 03 "/dev has none of the host's disks"
 lacks 03 "/sys is read-only"
-lacks 03 "what tells of the whole machine"
-lacks 03 "the kernel's settings"
+lacks 03 "what tells of the whole machine is masked"
+lacks 03 "the kernel's settings in /proc are read-only"
 
 # A whole step with one mistake fails that check, and no other.
 STEP=$LOCKSTEP_BUILD/step02

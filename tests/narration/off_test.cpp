@@ -84,9 +84,11 @@ TEST_CASE("narration: off, a run makes the very same calls, less those that tell
   CHECK(difference(off, again, by_chance) == "");
   CHECK(on.told > 40);
   // Telling writes lines, into memory first; asks for namespaces and for the own number; holds on
-  // to standard error; and doesn't mind if nobody reads.
+  // to standard error; doesn't mind if nobody reads; and lets a child wait until its birth has been
+  // told.
   std::set<std::string> telling = by_chance;
-  telling.insert({"write", "readlink", "brk", "mmap", "munmap", "mremap", "fcntl", "rt_sigaction"});
+  telling.insert({"write", "readlink", "brk", "mmap", "munmap", "mremap", "fcntl", "rt_sigaction",
+                  "pipe2", "read", "close"});
   CHECK(difference(off, on, telling) == "");
   CHECK(on.calls.at("write") - off.calls.at("write") == on.told);
   CHECK(on.calls.at("fcntl") - off.calls.at("fcntl") == 1);
