@@ -1,7 +1,6 @@
 #include "common/os/processes.hpp"
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <sched.h>
 #include <sys/ioctl.h>
@@ -130,24 +129,6 @@ mode_t set_umask(mode_t mask, Why why) {
   return static_cast<mode_t>(call(
       why, [&] { return fmt::format("umask({:04o})", mask); },
       [&] { return static_cast<long>(::umask(mask)); }));
-}
-
-void close_all_from(int first) {
-  if (::syscall(SYS_close_range, static_cast<unsigned>(first), ~0U, 0U) == 0) return;
-  const long limit = ::sysconf(_SC_OPEN_MAX);  // older than 5.9, or filtered
-  for (int fd = first; fd < limit; ++fd) ::close(fd);
-}
-
-void close_all_above_stdio_on_exec(Why why) {
-  try {
-    call(
-        why, [] { return std::string("close_range(3, ~0, CLOSE_RANGE_CLOEXEC)"); },
-        [] { return ::syscall(SYS_close_range, 3U, ~0U, unsigned{CLOSE_RANGE_CLOEXEC}); });
-  } catch (const SysError&) {
-    // Older than 5.11, or filtered: one by one.
-    const long limit = ::sysconf(_SC_OPEN_MAX);
-    for (int fd = 3; fd < limit; ++fd) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-  }
 }
 
 }  // namespace lockstep::sys

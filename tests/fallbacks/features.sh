@@ -47,11 +47,17 @@ names_and_errors() {
   [[ $(hostname) == "$before" ]] || fail "the host was renamed: $(hostname)"
 }
 
-# What the caller had open stays outside, wherever its number lies.
+# What the caller had open stays outside, wherever its number lies: also above a limit that was lowered later.
 descriptors() {
+  local limit
+  limit=$(ulimit -Sn)
   exec 9< /etc/passwd 200< /etc/passwd
-  shows $'0\n1\n2\n3' "$@" ls /proc/self/fd
-  [[ $out != *9* && $out != *200* ]] || fail "a descriptor leaked into the container$(seen)"
+  for lowered in "$limit" 100; do
+    ulimit -Sn "$lowered"
+    shows $'0\n1\n2\n3' "$@" ls /proc/self/fd
+    [[ $out != *9* && $out != *200* ]] || fail "a descriptor leaked into the container$(seen)"
+  done
+  ulimit -Sn "$limit"
   exec 9<&- 200<&-
 }
 
@@ -71,7 +77,8 @@ processes() {
     ends 7 "$step" exec x sh -c 'exit 7'
     ends 127 "$step" exec x no-such-program
     descriptors "$step" exec x
-    refuses 1 "is running" older "$step" delete x
+    ends 1 "$step" delete x
+    says "is running"
     shows "" "$step" kill x KILL
     eventually sh -c "! kill -0 $(cat pid) 2> /dev/null" || fail "x did not end"
     shows "stopped" "$step" list
@@ -116,7 +123,9 @@ volumes() {
   inside "Read-only" --volume "$PWD/volume/file:/new/file:ro" sh -c 'echo x 2>&1 > /new/file; true'
   inside "denied" --volume "$PWD/volume:/data:noexec" sh -c 'cp /bin/busybox /data; /data/busybox true 2>&1; true'
   inside "nosuid" --volume "$PWD/volume:/data:nosuid,nodev" sh -c 'grep " /data " /proc/mounts'
-  inside "noatime" --volume "$PWD/volume:/data:noatime" sh -c 'grep " /data " /proc/mounts'
+  if [[ $user == root ]]; then  # in a user namespace the access time's flags are locked
+    inside "noatime" --volume "$PWD/volume:/data:noatime" sh -c 'grep " /data " /proc/mounts'
+  fi
   inside "size=1024k" --tmpfs /scratch:size=1m sh -c 'grep " /scratch " /proc/mounts'
   inside "passwd" --tmpfs /etc:tmpcopyup ls /etc
   ends 125 "$newest" run --rootfs "$rootfs" --volume /no/such/source:/data true
@@ -148,7 +157,7 @@ hostile_rootfs() {
   cp -a "$rootfs" "$evil"
   ln -s "$PWD/outside" "$evil/absolute"
   ln -s ../../../../../../../../"$PWD/outside" "$evil/relative"
-  rm -rf "$evil/dev"
+  rm -rf "${evil:?}/dev"
   ln -s "$PWD/outside" "$evil/dev"
   [[ $user == root ]] || chown -R -h learner: evil outside
   for place in absolute relative; do
@@ -159,7 +168,8 @@ hostile_rootfs() {
   mkdir "$evil/dev"
   rm -rf "$evil/proc"
   ln -s / "$evil/proc"
-  refuses 125 "/proc" older "$newest" run --rootfs "$evil" true
+  ends 125 "$newest" run --rootfs "$evil" true
+  says '"/proc" in the rootfs is no folder, but a file or a link'
   rm -rf "$evil" outside
 }
 

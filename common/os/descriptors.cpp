@@ -1,0 +1,69 @@
+// Keeping what is open here from whoever comes next.
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <linux/magic.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "common/os/call.hpp"
+#include "common/os/processes.hpp"
+
+namespace lockstep::sys {
+namespace {
+
+/// The open descriptors, as /proc lists them; nothing where it is no real /proc.
+std::vector<int> listed_descriptors() {
+  std::vector<int> open;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), ::closedir);
+  struct statfs where {};
+  if (!folder || ::fstatfs(::dirfd(folder.get()), &where) != 0 ||
+      where.f_type != PROC_SUPER_MAGIC) {
+    return open;
+  }
+  while (const dirent* entry = ::readdir(folder.get())) {
+    const std::string_view name = entry->d_name;
+    int fd = -1;
+    std::from_chars(name.data(), name.data() + name.size(), fd);
+    if (fd >= 0 && fd != ::dirfd(folder.get())) open.push_back(fd);
+  }
+  return open;
+}
+
+/// Before close_range(2): every descriptor from `first` up, one by one. Not up to the limit on open
+/// files: that may be a thousand million, and there may be some above it, from before it was lowered.
+template <typename Action>
+void for_each_descriptor(int first, Action action) {
+  const std::vector<int> listed = listed_descriptors();
+  for (const int fd : listed) {
+    if (fd >= first) action(fd);
+  }
+  if (!listed.empty()) return;
+  const long limit = ::sysconf(_SC_OPEN_MAX);
+  for (int fd = first; fd < limit; ++fd) action(fd);
+}
+
+}  // namespace
+
+void close_all_from(int first) {
+  if (::syscall(SYS_close_range, static_cast<unsigned>(first), ~0U, 0U) == 0) return;
+  for_each_descriptor(first, [](int fd) { ::close(fd); });  // older than 5.9, or filtered
+}
+
+void close_all_above_stdio_on_exec(Why why) {
+  try {
+    call(
+        why, [] { return std::string("close_range(3, ~0, CLOSE_RANGE_CLOEXEC)"); },
+        [] { return ::syscall(SYS_close_range, 3U, ~0U, unsigned{CLOSE_RANGE_CLOEXEC}); });
+  } catch (const SysError&) {  // older than 5.11, or filtered
+    for_each_descriptor(3, [](int fd) { ::fcntl(fd, F_SETFD, FD_CLOEXEC); });
+  }
+}
+
+}  // namespace lockstep::sys
