@@ -26,7 +26,7 @@ void live(Story& story, const oci::Process& process, Handshake& handshake,
                       "until execve nobody inside may look into this process: it still holds the "
                       "runtime's memory (CVE-2016-9962)");
     die_with_the_runtime(process);
-    handshake.await_release(Stage::kStarted);
+    handshake.reach(Stage::kStarted);  // also tells whether the runtime was there to die with
     join();
     story.become(process, handshake);
   } catch (const Vanished&) {
