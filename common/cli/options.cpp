@@ -128,6 +128,7 @@ std::vector<std::string> Options::parse(const std::string& command, const Words&
     }
     positional.push_back(words[at++]);
   }
+  for (const auto& take : takers_) take(positional);
   for (const auto& check : checks_) check();
   return positional;
 }

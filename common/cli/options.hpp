@@ -35,15 +35,18 @@ class Options {
   /// A value that may be left out (`--explain`, `--explain=all`): then the handler gets `implicit`.
   void optional_value(const std::string& names, const std::string& metavar,
                       const std::string& implicit, const std::string& help, OnValue on_value);
-  /// Called when all options have been handled: for what depends on several of them.
+  /// Called with the positional words when all options have been handled, before the checks; may
+  /// take some of them off the front: `run IMAGE COMMAND` without its IMAGE.
+  void words(std::function<void(Words&)> take) { takers_.push_back(std::move(take)); }
+  /// Called when all options and words have been handled: for what depends on several of them.
   void check(std::function<void()> check) { checks_.push_back(std::move(check)); }
 
   /// Options may also stand behind positional arguments, up to "--": for a command that passes none
   /// of them on to another program.
   void allow_anywhere() { anywhere_ = true; }
 
-  /// Calls the handlers for `words`, then the checks; returns the positional ones. Throws
-  /// UsageError.
+  /// Calls the handlers for `words`, then the takers, then the checks; returns the positional words
+  /// that are left. Throws UsageError.
   std::vector<std::string> parse(const std::string& command, const Words& words) const;
 
   /// The table of options for `--help`.
@@ -73,6 +76,7 @@ class Options {
   size_t take_letters(const std::string& command, const Words& words, size_t at) const;
 
   std::vector<Option> options_;
+  std::vector<std::function<void(Words&)>> takers_;
   std::vector<std::function<void()>> checks_;
   bool anywhere_ = false;
 };

@@ -71,18 +71,21 @@ std::vector<oci::Mount> all_mounts(const Given& given) {
 
 /// The container gets an environment of its own, not the caller's: that may hold secrets.
 void fill_environment(oci::Process& process, const std::vector<std::string>& variables) {
+  std::vector<std::string> of_the_image;  // none before lesson 04
+  of_the_image.swap(process.env);
   process.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"};
   if (process.terminal) process.env.emplace_back("TERM=xterm");
+  for (const std::string& variable : of_the_image) pid::set_variable(process.env, variable);
   for (const std::string& text : variables) pid::set_variable(process.env, text);
 }
 
 void fill_in(oci::Config& config, const Given& given) {
-  if (given.rootfs.empty()) {
+  if (!given.rootfs.empty()) config.root.path = given.rootfs;
+  if (config.root.path.empty()) {  // from lesson 04 on an image may have given one
     throw cli::UsageError(
         "--rootfs is missing",
         "--rootfs busybox is the embedded image; any folder with a container's files will do");
   }
-  config.root.path = given.rootfs;
   config.mounts = all_mounts(given);
   keep_wire_for_shared_volumes(config);
   config.linux.masked_paths = default_masked_paths();
