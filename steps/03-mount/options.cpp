@@ -69,9 +69,10 @@ std::vector<oci::Mount> all_mounts(const Given& given) {
   return mounts;
 }
 
-/// The container gets an environment of its own, not the caller's: that may hold secrets.
+/// Defaults, then an image's variables (from lesson 04 on: `process.env` has them), then those that
+/// were asked for.
 void fill_environment(oci::Process& process, const std::vector<std::string>& variables) {
-  std::vector<std::string> of_the_image;  // none before lesson 04
+  std::vector<std::string> of_the_image;
   of_the_image.swap(process.env);
   process.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"};
   if (process.terminal) process.env.emplace_back("TERM=xterm");
@@ -119,6 +120,8 @@ void mount_options(cli::Options& options, const std::shared_ptr<Given>& given) {
 
 void options(cli::Options& options, oci::Config& config) {
   const auto given = std::make_shared<Given>();
+  config.process.env
+      .clear();  // a rootfs has an environment of its own: the caller's may hold secrets
   options.value("rootfs", "DIR|NAME", "its files: a folder, or the embedded image's name",
                 [given](const std::string& text) { given->rootfs = rootfs_folder(text); });
   options.flag("read-only", "nothing in the rootfs can be changed",
