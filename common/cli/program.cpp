@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "common/os/narrate.hpp"
 
@@ -15,7 +16,7 @@ constexpr const char* kVersion = "0.3.0";
 
 /// What every command understands, before its name or behind it.
 struct Shared {
-  std::string state_root;
+  std::optional<std::string> state_root;
   narrate::Options narration;
   bool help = false;
 };
@@ -38,10 +39,8 @@ void set_style(const std::string& style) {
 }
 
 void add_steps_own(Options& options) {
-  options.value("root", "DIR", "where the state files are", [](const std::string& folder) {
-    if (folder.empty()) throw UsageError("--root: expected a folder, got \"\"");
-    shared().state_root = folder;
-  });
+  options.value("root", "DIR", "where the state files are",
+                [](const std::string& folder) { shared().state_root = folder; });
   options.optional_value("explain", "all|json", "step",
                          "say each system call: this lesson's in full, earlier ones' as a count",
                          set_style);
@@ -73,7 +72,7 @@ void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), s
 
 }  // namespace
 
-const std::string& state_root() { return shared().state_root; }
+const std::string& state_root() { return *shared().state_root; }
 
 void Program::add_shared_to(Options& options) const {
   shared_options_ ? shared_options_(options) : add_steps_own(options);
@@ -114,7 +113,8 @@ int Program::run_command(const Command& command, const std::vector<std::string>&
     print(help(command, options));
     return 0;
   }
-  if (shared().state_root.empty()) shared().state_root = default_state_root();
+  if (!shared().state_root) shared().state_root = default_state_root();
+  if (state_root().empty()) throw UsageError("--root: expected a folder, got \"\"");
   shared().narration.lesson = lesson_;
   narrate::begin(shared().narration);
   const int status = command.run(positional);

@@ -29,8 +29,8 @@ struct Narrator {
 };
 
 Narrator& narrator() {
-  static Narrator* const instance = new Narrator;  // never destroyed: the child leaves by _exit
-  return *instance;
+  static Narrator* const kInstance = new Narrator;  // never destroyed: the child leaves by _exit
+  return *kInstance;
 }
 
 /// This process's number in the PID namespace that /proc shows. In a new process of a container
