@@ -101,6 +101,7 @@ struct Config {
 /// to extend it, so that they are in the bundle and in the state file like all others.
 constexpr const char* kInitAnnotation = "io.lockstep.init";         // "true": --init
 constexpr const char* kNoPivotAnnotation = "io.lockstep.no-pivot";  // "true": --no-pivot
+constexpr const char* kImageAnnotation = "io.lockstep.image";       // the image that it is one of
 
 /// Whether an annotation of ours is "true".
 inline bool annotated(const Config& config, const char* name) {
