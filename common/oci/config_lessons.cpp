@@ -53,8 +53,8 @@ struct Found {
   std::vector<std::string> places;
   int newest = 0;
 
-  void add(const JsonPlace& here, int lesson) {
-    places.push_back(here.way());
+  void add(const JsonPlace& here, int lesson, const std::string& what = "") {
+    places.push_back(here.way() + (what.empty() ? "" : " (" + what + ")"));
     newest = std::max(newest, lesson);
   }
 };
@@ -76,7 +76,8 @@ void look_at_user(const JsonPlace& user, int lesson, Found& found) {
 }
 
 void look_at_mount(const JsonPlace& mount, int lesson, Found& found) {
-  if (lesson < 7 && mount.text("type").starts_with("cgroup")) found.add(mount, 7);
+  if (lesson < 7 && mount.text("type").starts_with("cgroup"))
+    found.add(mount, 7, mount.text("type"));
   for (const char* key : {"uidMappings", "gidMappings"}) {
     if (lesson < 6) look(mount, {key}, 0, 6, found);
   }
@@ -88,7 +89,7 @@ void look_at_namespace(const JsonPlace& item, int lesson, Found& found) {
                                  [&](const Type& one) { return one.name == name; });
   if (type == kNamespaces.end()) return;  // the reader says that there is none such
   const int brings = item.text("path").empty() ? type->lesson : type->joins;
-  if (lesson < brings) found.add(item, brings);
+  if (lesson < brings) found.add(item, brings, name);
 }
 
 }  // namespace

@@ -39,8 +39,9 @@ cli::Command delete_command(UndoTable undo);
 
 /// Forgets a container that has ended (or, by force, one that hasn't), with all that it left. One
 /// that was created and not started goes, too: as runc has it.
-/// Throws Error if it runs, or isn't there; by force, what isn't there is no error.
-void delete_container(const std::string& id, bool force, const UndoTable& undo);
+/// Throws Error if it runs, or isn't there; by force, what isn't there is no error. Returns whether
+/// there was one.
+bool delete_container(const std::string& id, bool force, const UndoTable& undo);
 /// Clears away a container that failed on its way. Its own error is what the user must read: what
 /// goes wrong here is only added.
 void clear_after_failure(State& state, const UndoTable& undo);

@@ -41,9 +41,9 @@ int kill(const std::string& id, int signal, bool all) {
 
 }  // namespace
 
-void delete_container(const std::string& id, bool force, const UndoTable& undo) {
+bool delete_container(const std::string& id, bool force, const UndoTable& undo) {
   auto found = State::open_if_there(id);
-  if (!found && force) return;  // as runc: what is not there needs no force
+  if (!found && force) return false;  // as runc: what is not there needs no force
   if (!found) throw missing(id);
   State& state = *found;
   const Status status = status_now(state.record);
@@ -56,6 +56,7 @@ void delete_container(const std::string& id, bool force, const UndoTable& undo) 
   }
   kill_and_wait(state.record);
   remove(state, undo);
+  return true;
 }
 
 cli::Command kill_command() {

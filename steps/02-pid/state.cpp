@@ -127,6 +127,7 @@ State State::make(const std::string& id, const oci::Config& config, const std::s
     throw Error(fmt::format("container {} was deleted while it was being made", quoted(id)));
   }
   state.record = {id, Status::kCreating, 0, 0, now(), caller_uid(), bundle, config, {}};
+  state.record.config.id = id;
   try {
     state.save();
   } catch (...) {  // a full disk: the ID is not kept for a container that never was

@@ -62,6 +62,7 @@ Record record_from_json(const std::string& text, const std::string& path) {
   record.bundle = state.text("bundle");
   const oci::JsonPlace config = state.required("config");
   record.config = oci::config_from_json(config);
+  record.config.id = record.id;
   state.each("undo", [&](const oci::JsonPlace& note) {
     record.notes.push_back({note.text("kind"), note.text_map("what")});
   });

@@ -19,8 +19,7 @@ int remove_all(const std::vector<std::string>& ids, bool force, const pid::UndoT
   std::optional<Error> failed;
   for (const std::string& id : ids) {
     try {
-      pid::delete_container(id, force, undo);
-      std::printf("%s\n", id.c_str());
+      if (pid::delete_container(id, force, undo)) std::printf("%s\n", id.c_str());
     } catch (const Error& error) {
       if (failed) narrate::say(fmt::format("rm: {}", failed->what()));
       failed = error;

@@ -40,7 +40,7 @@ void own_options(cli::Options& options, Settings& settings) {
   options.words([&](cli::Options::Words& words) {
     if (words.empty()) throw cli::UsageError("create: the container's ID is needed");
     pid::check_id(words[0]);
-    settings.id = words[0];
+    settings.id = settings.config.id = words[0];
     words.erase(words.begin());
     if (!settings.bundle && !given(options, "rootfs")) use_bundle(settings, ".");
   });

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "common/os/json_text.hpp"
+#include "common/os/processes.hpp"
 
 namespace lockstep::lifecycle {
 
@@ -46,10 +47,17 @@ void start(pid::State& state) {
   Handshake handshake = Door::knock(state.folder(), pid::kStartSocket);
   // From here on the waiting process listens to this one only, and ends if it hears it end.
   ::unlinkat(state.folder().get(), pid::kStartSocket, 0);
+  const auto process = pid::locate(state.record);
   state.record.status = pid::Status::kRunning;
   state.save();
   handshake.release(Stage::kStarted);
-  handshake.await_exec();
+  try {
+    handshake.await_exec();
+  } catch (const Error&) {
+    constexpr int kPatience = 10'000;  // milliseconds: it ends by itself when it has told of it
+    if (process) sys::wait_for_end(*process, kPatience);
+    throw;
+  }
 }
 
 void remove_when_ended(const pid::Record& container, const pid::UndoTable& undo) {

@@ -10,6 +10,17 @@
 namespace lockstep::lifecycle {
 namespace {
 
+/// With a bundle the ID is all that there is to say.
+void take_id(cli::Options::Words& words, Settings& settings) {
+  if (words.size() != 1) {
+    throw cli::UsageError("run --bundle: one argument is needed, the container's ID",
+                          "its command is process.args in the bundle's config.json");
+  }
+  pid::check_id(words[0]);
+  settings.id = words[0];
+  words.clear();
+}
+
 void own_options(cli::Options& options, Settings& settings) {
   pid::run_options(options, settings);
   options.value("name", "ID", "the same as --id, for docker's sake", [&](const std::string& id) {
@@ -19,14 +30,9 @@ void own_options(cli::Options& options, Settings& settings) {
   options.flag("rm", "delete it when it has ended", [&] { settings.remove = true; });
   bundle_option(options, settings);
   options.words([&](cli::Options::Words& words) {
-    if (!settings.bundle) return;
-    if (words.size() != 1) {
-      throw cli::UsageError("run --bundle: one argument is needed, the container's ID",
-                            "its command is process.args in the bundle's config.json");
-    }
-    pid::check_id(words[0]);
-    settings.id = words[0];
-    words.clear();
+    if (settings.bundle) take_id(words, settings);
+    if (settings.id.empty()) settings.id = pid::random_id();
+    settings.config.id = settings.id;  // the sandbox of an image's container is named after it
   });
 }
 
@@ -85,7 +91,6 @@ cli::Command run_command(StoryMaker make, pid::UndoTable undo, pid::Attend atten
   command.run = [=, undo = std::move(undo)](const std::vector<std::string>& arguments) {
     oci::Config config = final_config(*settings, arguments);
     config.process.parent_death_signal = pid::death_signal_for(config.process);
-    if (settings->id.empty()) settings->id = pid::random_id();
     borrow_root_if_needed();
     return run_container(*settings, config, make, undo, attend);
   };
