@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
 
+#include "common/os/files.hpp"
 #include "common/os/narrate.hpp"
 
 namespace lockstep::cli {
@@ -39,8 +41,9 @@ void set_style(const std::string& style) {
 }
 
 void add_steps_own(Options& options) {
-  options.value("root", "DIR", "where the state files are",
-                [](const std::string& folder) { shared().state_root = folder; });
+  options.value("root", "DIR", "where the state files are", [](const std::string& folder) {
+    shared().state_root = folder.empty() ? "" : sys::absolute(folder);
+  });
   options.optional_value("explain", "all|json", "step",
                          "say each system call: this lesson's in full, earlier ones' as a count",
                          set_style);
@@ -74,6 +77,13 @@ void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), s
 
 const std::string& state_root() { return *shared().state_root; }
 
+int lesson() {
+  int number = 0;
+  const std::string_view name = shared().narration.lesson;
+  std::from_chars(name.data(), name.data() + name.size(), number);
+  return number;
+}
+
 void Program::add_shared_to(Options& options) const {
   shared_options_ ? shared_options_(options) : add_steps_own(options);
   options.flag("h,help", "this text", [] { shared().help = true; });
@@ -97,6 +107,7 @@ std::string Program::help(const Command& command, const Options& options) const 
 }
 
 int Program::run_command(const Command& command, const std::vector<std::string>& arguments) {
+  shared().narration.lesson = lesson_;
   Options options;
   if (command.options) command.options(options);
   add_shared_to(options);
@@ -115,7 +126,6 @@ int Program::run_command(const Command& command, const std::vector<std::string>&
   }
   if (!shared().state_root) shared().state_root = default_state_root();
   if (state_root().empty()) throw UsageError("--root: expected a folder, got \"\"");
-  shared().narration.lesson = lesson_;
   narrate::begin(shared().narration);
   const int status = command.run(positional);
   narrate::flush();

@@ -163,6 +163,10 @@ void say(const std::string& sentence) {
   static_cast<void>(!::write(STDERR_FILENO, (sentence + "\n").data(), sentence.size() + 1));
 }
 
+bool holds(int fd) {
+  return fd >= 0 && (fd == narrator().out.get() || fd == narrator().answers.get());
+}
+
 void close_all() {
   detail::enabled = false;
   narrator().out.reset();

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 
 #include "02-pid/commands.hpp"
@@ -33,13 +34,18 @@ void format_option(cli::Options& options, Format& format) {
 
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
+/// As a terminal may show it.
+std::string plain(const std::string& text) {
+  const std::string safe = quoted(text);
+  return safe.substr(1, safe.size() - 2);
+}
+
 /// "sh -c true", as a shell would show it, short enough for a table.
 std::string command_of(const std::vector<std::string>& args) {
   constexpr size_t kWidth = 40;
   std::string line;
   for (const std::string& arg : args) line += (line.empty() ? "" : " ") + arg;
-  const std::string plain = quoted(line);
-  line = plain.substr(1, plain.size() - 2);
+  line = plain(line);
   return line.size() <= kWidth ? line : line.substr(0, kWidth - 3) + "...";
 }
 
@@ -49,10 +55,11 @@ pid_t living_pid(const Record& record) { return locate(record) ? record.pid : 0;
 
 std::string as_json(const Record& record) {
   return fmt::format(
-      R"({{"ociVersion":{},"id":{},"pid":{},"status":{},"rootfs":{},"created":{},"owner":{}}})",
+      R"({{"ociVersion":{},"id":{},"pid":{},"status":{},"bundle":{},"rootfs":{},"created":{},"owner":{}}})",
       json_quoted(record.config.oci_version), json_quoted(record.id), living_pid(record),
-      json_quoted(words(status_now(record))), json_quoted(record.config.root.path),
-      json_quoted(record.created), json_quoted(owner_of(record.owner)));
+      json_quoted(words(status_now(record))), json_quoted(record.bundle),
+      json_quoted(record.config.root.path), json_quoted(record.created),
+      json_quoted(owner_of(record.owner)));
 }
 
 /// A record, unless it was deleted since the folder was read. One that can't be read is told of,
@@ -66,21 +73,35 @@ std::optional<Record> readable(const std::string& id) {
   }
 }
 
-int list(const Format& format) {
+/// With a column for their bundles where any has one: before lesson 04 none has.
+std::string as_table(const std::vector<Record>& records) {
+  const bool bundles = std::any_of(records.begin(), records.end(),
+                                   [](const Record& record) { return !record.bundle.empty(); });
   std::vector<std::vector<std::string>> rows = {
       {"ID", "PID", "STATUS", "CREATED", "OWNER", "COMMAND"}};
+  for (const Record& record : records) {
+    rows.push_back({record.id, std::to_string(living_pid(record)), words(status_now(record)),
+                    record.created, owner_of(record.owner),
+                    command_of(record.config.process.args)});
+  }
+  for (size_t i = 0; bundles && i < rows.size(); ++i) {
+    rows[i].insert(rows[i].begin() + 3, i == 0 ? "BUNDLE" : plain(records[i - 1].bundle));
+  }
+  return cli::table(rows);
+}
+
+int list(const Format& format) {
+  std::vector<Record> records;
   std::string json;
   for (const std::string& id : all_ids()) {
-    const auto record = readable(id);
+    auto record = readable(id);
     if (!record) continue;
     if (format.quiet) print(id + "\n");
     json += (json.empty() ? "" : ",") + as_json(*record);
-    rows.push_back({id, std::to_string(living_pid(*record)), words(status_now(*record)),
-                    record->created, owner_of(record->owner),
-                    command_of(record->config.process.args)});
+    records.push_back(std::move(*record));
   }
   if (format.quiet) return 0;
-  print(format.json ? "[" + json + "]\n" : cli::table(rows));
+  print(format.json ? "[" + json + "]\n" : as_table(records));
   return 0;
 }
 
@@ -111,8 +132,7 @@ std::string command_line(pid_t pid) {
   for (char& c : text) c = c == '\0' ? ' ' : c;
   const auto stat = proc::stat(pid);
   if (text.empty()) return "[" + (stat ? stat->command : "?") + "]";
-  const std::string plain = quoted(text);
-  return plain.substr(1, plain.size() - 2);
+  return plain(text);
 }
 
 int ps(const std::string& id, const Format& format) {

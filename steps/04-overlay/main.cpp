@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
       // what later lessons add
       mnt::terminal_options,  // 03: --tty, --detach-keys
   };
-  step.add(pid::run_command(make_story, undo, attend, run_options));
+  lifecycle::add_commands(step, make_story, undo, attend, run_options);  // 04: run create start …
   step.add(pid::exec_command(make_story, attend, exec_options));
   step.add(pid::list_command());
   step.add(pid::ps_command());
