@@ -5,8 +5,8 @@
 #include "rootfs-fetch/busybox.hpp"
 #include "rootfs-fetch/commands.hpp"
 #include "rootfs-fetch/image.hpp"
+#include "rootfs-fetch/publish.hpp"
 #include "rootfs-fetch/sha256.hpp"
-#include "rootfs-fetch/unpack.hpp"
 
 namespace lockstep::fetch {
 namespace {
@@ -61,42 +61,13 @@ std::optional<Image> find_complete(const Store& store, const Recipe& recipe) {
   }
 }
 
-images::Descriptor put(const Store& store, const char* media_type, const std::string& content) {
-  images::Descriptor descriptor{media_type, digest_of(content),
-                                static_cast<int64_t>(content.size())};
-  store.put_blob(descriptor.digest, content);
-  return descriptor;
-}
-
-void unpack_to(const Store& store, const images::Descriptor& layer, const std::string& diff_id,
-               const std::string& folder) {
-  const Store::Staged staged = store.stage();
-  unpack_layer(store, layer, diff_id, staged.folder, folder);
-  store.publish(staged, folder);
-}
-
 /// Everything the name needs first, the name last.
 void make(const Store& store, const Recipe& recipe) {
   const images::Descriptor layer = put(store, images::kGzipLayerType, gzip(recipe.tar));
   const images::Descriptor config = put(store, images::kConfigType, recipe.config_text);
   const images::Descriptor manifest =
       put(store, images::kManifestType, images::write_manifest({config, {layer}}));
-  const std::string layer_folder = store.layer_folder(recipe.diff_id);
-  if (!exists(layer_folder)) unpack_to(store, layer, recipe.diff_id, layer_folder);
-
-  // The rootfs may have been changed by containers, and stays as it is unless it is another
-  // image's.
-  const auto before = store.find(kName);
-  const bool same = before && before->digest == manifest.digest;
-  const std::string rootfs = store.rootfs_folder(kName);
-  if (!same || !exists(rootfs)) unpack_to(store, layer, recipe.diff_id, rootfs);
-  store.set(kName, manifest);
-  if (before && !same) store.sweep();
-}
-
-void make_rootfs_anew(const Store& store, const Image& image) {
-  unpack_to(store, image.manifest.layers.at(0), image.config.diff_ids.at(0),
-            store.rootfs_folder(kName));
+  publish(store, load_image(store, kName, manifest));
 }
 
 void tell(const Image& image, const std::string& store, const std::string& what,
@@ -124,7 +95,7 @@ int run(const Wishes& wishes, bool fresh) {
   const auto there = find_complete(store, recipe);
   if (!there) make(store, recipe);
   const Image image = there ? *there : load_image(store, kName, store.find(kName).value());
-  if (there && fresh) make_rootfs_anew(store, image);
+  if (there && fresh) make_rootfs(store, image);
   const Busybox& from = recipe.busybox;
   const std::string made = fmt::format("busybox made from {} ({}, {} applets, {}):", from.path,
                                        from.version, from.applets.size(), image.platform());

@@ -10,6 +10,7 @@ struct Wishes {
 };
 
 cli::Command busybox_command(const Wishes& wishes);
+cli::Command add_layer_command(const Wishes& wishes);
 cli::Command export_command(const Wishes& wishes);
 cli::Command list_command(const Wishes& wishes);
 cli::Command inspect_command(const Wishes& wishes);

@@ -19,12 +19,8 @@ namespace {
 
 void unpack(const images::Store& store, const Image& image, const Fd& folder,
             const std::string& name) {
-  if (image.manifest.layers.size() != 1) {
-    throw Error(fmt::format("{} has {} layers, and this version exports images of one", image.name,
-                            image.manifest.layers.size()));
-  }
   try {
-    unpack_layer(store, image.manifest.layers[0], image.config.diff_ids[0], folder, name);
+    unpack_image(store, image, folder, name, Nodes::kMake);
   } catch (const Error&) {
     images::empty_folder(folder);
     throw;

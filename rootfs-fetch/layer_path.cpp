@@ -27,6 +27,10 @@ LayerPath LayerPath::from(const std::string& raw) {
     throw Error(fmt::format("{} in the layer is an absolute path", images::quoted_briefly(raw)),
                 hint);
   }
+  if (raw.size() > kLongest) {
+    throw Error(fmt::format("{} in the layer is a path of {} bytes; at most {} are unpacked",
+                            images::quoted_briefly(raw), raw.size(), kLongest));
+  }
   LayerPath path;
   std::istringstream parts(raw);
   for (std::string part; std::getline(parts, part, '/');) {

@@ -9,6 +9,9 @@ namespace lockstep::fetch {
 /// Where an entry of a layer belongs, below the folder that it is unpacked into. Only made from
 /// names that stay there: not absolute, no "..".
 struct LayerPath {
+  /// Four times what the kernel takes at once: more, and nothing could ever open it.
+  static constexpr size_t kLongest = 16384;
+
   std::string text;    // "usr/bin/awk"; empty: the folder itself
   std::string parent;  // "usr/bin"; "" for the folder itself
   std::string name;    // "awk"

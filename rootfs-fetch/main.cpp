@@ -26,6 +26,7 @@ int main(int argc, char** argv) {
         "the commands");
   });
   program.add(fetch::busybox_command(wishes));
+  program.add(fetch::add_layer_command(wishes));
   program.add(fetch::export_command(wishes));
   program.add(fetch::list_command(wishes));
   program.add(fetch::inspect_command(wishes));

@@ -3,127 +3,95 @@
 #include <archive_entry.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include <array>
-#include <set>
-#include <vector>
-
 #include "common/images/durable.hpp"
-#include "common/os/beneath.hpp"
-#include "rootfs-fetch/layer_path.hpp"
+#include "common/os/narrate.hpp"
+#include "rootfs-fetch/image.hpp"
 #include "rootfs-fetch/layer_reader.hpp"
+#include "rootfs-fetch/layer_tree.hpp"
 
 namespace lockstep::fetch {
 namespace {
 
-struct Attributes {
-  mode_t mode = 0;
-  uid_t uid = 0;
-  gid_t gid = 0;
-  timespec mtime{};
-};
-
-Attributes attributes_of(archive_entry* entry) {
-  return {static_cast<mode_t>(::archive_entry_perm(entry)),
-          static_cast<uid_t>(::archive_entry_uid(entry)),
-          static_cast<gid_t>(::archive_entry_gid(entry)),
-          {::archive_entry_mtime(entry), ::archive_entry_mtime_nsec(entry)}};
-}
+constexpr const char* kWhiteout = ".wh.";
+constexpr const char* kOpaque = ".wh..wh..opq";
+constexpr const char* kReserved = ".wh..wh.";  // by other programs, for notes of their own
 
 [[noreturn]] void fail_at(int code, const char* call, const std::string& path) {
   throw SysError(code, fmt::format("{}({})", call, quoted(path)), images::disk_hint(code));
 }
 
+Fd open_link_itself(const Fd& folder, const LayerPath& path) {
+  Fd made(::openat(folder.get(), path.name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!made) fail_at(errno, "open", path.text);
+  return made;
+}
+
 class Unpacker {
  public:
-  Unpacker(LayerReader& layer, const Fd& folder) : layer_(layer), beneath_(folder.duplicate()) {}
+  Unpacker(const Fd& folder, Shape shape, Nodes nodes) : tree_(folder, shape), nodes_(nodes) {}
 
-  void run() {
-    while (archive_entry* entry = layer_.next()) {
+  void run(LayerReader& layer) {
+    tree_.begin_layer();
+    while (archive_entry* entry = layer.next()) {
       const LayerPath path = LayerPath::parse(entry);
-      refuse_below_link(path);
-      if (::archive_entry_hardlink(entry) != nullptr) {
+      if (path.name.starts_with(kWhiteout)) {
+        hide(path);
+      } else if (::archive_entry_hardlink(entry) != nullptr ||
+                 ::archive_entry_hardlink_utf8(entry) != nullptr) {
         make_hard_link(path, LayerPath::parse_target(entry));
       } else {
-        make(path, entry);
+        make(path, entry, layer);
       }
     }
-    // Only now, and the inner ones first: a folder may be without write permission, and each file
-    // that is made in it changes its time.
-    for (auto folder = folders_.rbegin(); folder != folders_.rend(); ++folder) {
-      const auto opened = beneath_.open(folder->first, O_RDONLY | O_DIRECTORY);
-      if (!opened) fail_at(ENOENT, "open", folder->first);
-      apply(*opened, folder->second, folder->first);
-    }
   }
+
+  void finish() { tree_.finish(giver_); }
 
  private:
-  void make(const LayerPath& path, archive_entry* entry) {
-    switch (::archive_entry_filetype(entry)) {
-      case AE_IFDIR:
-        return make_folder(path, attributes_of(entry));
-      case AE_IFREG:
-        return make_file(path, attributes_of(entry), ::archive_entry_size(entry));
-      case AE_IFLNK:
-        return make_link(path, attributes_of(entry), LayerPath::link_target(entry));
-      case AE_IFIFO:
-        return make_fifo(path, attributes_of(entry));
-      default:
-        throw Error(
-            fmt::format("{} in the layer is a device node or a socket, which is not unpacked",
-                        quoted(path.text)),
-            "a container gets its own /dev");
-    }
-  }
-
-  /// A link of this layer leads where the image's maker likes, and nobody who packs files has a
-  /// name below one.
-  void refuse_below_link(const LayerPath& path) const {
-    for (size_t slash = path.text.find('/'); slash != std::string::npos;
-         slash = path.text.find('/', slash + 1)) {
-      const std::string above = path.text.substr(0, slash);
-      if (links_.count(above) == 0) continue;
-      throw Error(fmt::format("{} in the layer lies below the symbolic link {}", quoted(path.text),
-                              quoted(above)),
+  void hide(const LayerPath& path) {
+    if (path.name == kOpaque) return tree_.hide_below(LayerPath::from(path.parent));
+    if (path.name.starts_with(kReserved)) return;
+    LayerPath hidden = path;
+    hidden.name.erase(0, std::string_view(kWhiteout).size());
+    if (hidden.name.empty() || hidden.name == "." || hidden.name == "..") {
+      throw Error(fmt::format("{} in the layer hides no name", quoted(path.text)),
                   "such a layer was not made by packing files: don't trust it");
     }
+    hidden.text = (path.parent.empty() ? "" : path.parent + "/") + hidden.name;
+    tree_.hide(hidden);
   }
 
-  Fd parent_of(const LayerPath& path) {
-    if (auto there = beneath_.open(path.parent, O_PATH | O_DIRECTORY)) return std::move(*there);
-    return beneath_.make_directories(path.parent);
-  }
-
-  [[noreturn]] static void fail_to_make(const LayerPath& path, const char* call) {
-    const int code = errno;
-    if (code == EEXIST) throw Error(fmt::format("{} stands in the layer twice", quoted(path.text)));
-    fail_at(code, call, path.text);
-  }
-
-  void make_folder(const LayerPath& path, const Attributes& attributes) {
-    folders_.emplace_back(path.text, attributes);
-    if (path.text.empty()) return;  // the root itself
-    const Fd parent = parent_of(path);
-    if (::mkdirat(parent.get(), path.name.c_str(), S_IRWXU) == 0) return;
-    const int code = errno;
-    struct stat status {};
-    if (code == EEXIST &&
-        ::fstatat(parent.get(), path.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-        S_ISDIR(status.st_mode)) {
-      return;  // it came to be with something below it
+  void make(const LayerPath& path, archive_entry* entry, LayerReader& layer) {
+    const Attributes attributes = attributes_of(entry);
+    switch (::archive_entry_filetype(entry)) {
+      case AE_IFDIR:
+        return tree_.make_folder(path, attributes);
+      case AE_IFREG:
+        return make_file(path, attributes, ::archive_entry_size(entry), layer);
+      case AE_IFLNK:
+        return make_link(path, attributes, LayerPath::link_target(entry));
+      case AE_IFIFO:
+        return make_node(path, attributes, S_IFIFO, 0);
+      case AE_IFCHR:
+      case AE_IFBLK:
+        return make_device(path, attributes, entry);
+      default:
+        throw Error(
+            fmt::format("{} in the layer is a socket, which no tar can hold", quoted(path.text)));
     }
-    errno = code;
-    fail_to_make(path, "mkdir");
   }
 
-  void make_file(const LayerPath& path, const Attributes& attributes, off_t size) {
-    const Fd parent = parent_of(path);
-    const Fd file(::openat(parent.get(), path.name.c_str(),
+  void make_file(const LayerPath& path, const Attributes& attributes, off_t size,
+                 LayerReader& layer) {
+    const Fd& folder = tree_.make_room(path);
+    const Fd file(::openat(folder.get(), path.name.c_str(),
                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                            S_IRUSR | S_IWUSR));
-    if (!file) fail_to_make(path, "open");
-    layer_.read_content([&](std::string_view data, off_t offset) {
+    if (!file) fail_at(errno, "open", path.text);
+    layer.read_content([&](std::string_view data, off_t offset) {
       while (!data.empty()) {
         const ssize_t count = ::pwrite(file.get(), data.data(), data.size(), offset);
         if (count < 0 && errno == EINTR) continue;
@@ -134,76 +102,83 @@ class Unpacker {
     });
     if (::ftruncate(file.get(), size) != 0)
       fail_at(errno, "ftruncate", path.text);  // a hole at the end
-    apply(file, attributes, path.text);
+    giver_.apply(file, attributes, path.text);
   }
 
   void make_link(const LayerPath& path, const Attributes& attributes, const std::string& target) {
-    const Fd parent = parent_of(path);
-    if (::symlinkat(target.c_str(), parent.get(), path.name.c_str()) != 0)
-      fail_to_make(path, "symlink");
-    links_.insert(path.text);
-    if (as_root_ && ::fchownat(parent.get(), path.name.c_str(), attributes.uid, attributes.gid,
-                               AT_SYMLINK_NOFOLLOW) != 0) {
-      fail_at(errno, "chown", path.text);
-    }
-    const std::array<timespec, 2> times{attributes.mtime, attributes.mtime};
-    ::utimensat(parent.get(), path.name.c_str(), times.data(), AT_SYMLINK_NOFOLLOW);
+    const Fd& folder = tree_.make_room(path);
+    if (::symlinkat(target.c_str(), folder.get(), path.name.c_str()) != 0)
+      fail_at(errno, "symlink", path.text);
+    giver_.apply(open_link_itself(folder, path), attributes, path.text);
   }
 
-  void make_fifo(const LayerPath& path, const Attributes& attributes) {
-    const Fd parent = parent_of(path);
-    if (::mkfifoat(parent.get(), path.name.c_str(), S_IRUSR | S_IWUSR) != 0)
-      fail_to_make(path, "mkfifo");
-    const Fd fifo(
-        ::openat(parent.get(), path.name.c_str(), O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC));
-    if (!fifo) fail_at(errno, "open", path.text);
-    apply(fifo, attributes, path.text);
+  void make_node(const LayerPath& path, const Attributes& attributes, mode_t type, dev_t device) {
+    const Fd& folder = tree_.make_room(path);
+    if (::mknodat(folder.get(), path.name.c_str(), type | S_IRUSR | S_IWUSR, device) != 0)
+      fail_at(errno, "mknod", path.text);
+    giver_.apply(open_link_itself(folder, path), attributes, path.text);
+  }
+
+  /// The device 0/0 would be a whiteout to overlayfs, and is nobody's device.
+  void make_device(const LayerPath& path, const Attributes& attributes, archive_entry* entry) {
+    const dev_t device = makedev(static_cast<unsigned>(::archive_entry_rdevmajor(entry)),
+                                 static_cast<unsigned>(::archive_entry_rdevminor(entry)));
+    if (!giver_.as_root() || device == makedev(0, 0)) {
+      throw Error(fmt::format("{} in the layer is a device node, which {}", quoted(path.text),
+                              device == makedev(0, 0) ? "means something else to overlayfs"
+                                                      : "only root can make"),
+                  "a container gets its own /dev");
+    }
+    if (nodes_ == Nodes::kMake)
+      return make_node(path, attributes, ::archive_entry_filetype(entry), device);
+    tree_.make_room(path);
+    narrate::say(
+        fmt::format("(left out of the rootfs, where every user of this machine could open "
+                    "it: the device node {})",
+                    quoted(path.text)));
   }
 
   void make_hard_link(const LayerPath& path, const LayerPath& target) {
-    refuse_below_link(target);
-    const Fd parent = parent_of(path);
-    const auto from = beneath_.open(target.parent, O_PATH | O_DIRECTORY);
-    if (from &&
-        ::linkat(from->get(), target.name.c_str(), parent.get(), path.name.c_str(), 0) == 0) {
-      if (links_.count(target.text) != 0) links_.insert(path.text);
-      return;
-    }
-    if (!from || errno == ENOENT) {
-      throw Error(fmt::format("{} in the layer is a hard link to {}, which is not there",
-                              quoted(path.text), quoted(target.text)));
-    }
-    fail_to_make(path, "link");
+    const Fd from = tree_.open_folder_of_target(path, target);
+    const Fd& folder = tree_.make_room(path);
+    if (::linkat(from.get(), target.name.c_str(), folder.get(), path.name.c_str(), 0) == 0) return;
+    if (errno != ENOENT) fail_at(errno, "link", path.text);
+    throw Error(fmt::format("{} in the layer is a hard link to {}, which is not there",
+                            quoted(path.text), quoted(target.text)));
   }
 
-  /// The owner first: chown(2) takes the set-uid bit away.
-  void apply(const Fd& file, const Attributes& attributes, const std::string& path) const {
-    if (as_root_ && ::fchown(file.get(), attributes.uid, attributes.gid) != 0)
-      fail_at(errno, "chown", path);
-    if (::fchmod(file.get(), attributes.mode) != 0) fail_at(errno, "chmod", path);
-    const std::array<timespec, 2> times{attributes.mtime, attributes.mtime};
-    if (::futimens(file.get(), times.data()) != 0) fail_at(errno, "futimens", path);
-  }
-
-  LayerReader& layer_;
-  const Beneath beneath_;
-  const bool as_root_ = ::geteuid() == 0;
-  std::set<std::string> links_;
-  std::vector<std::pair<std::string, Attributes>> folders_;
+  LayerTree tree_;
+  AttributeGiver giver_;
+  const Nodes nodes_;
 };
+
+void unpack(Unpacker& unpacker, const images::Store& store, const images::Descriptor& layer,
+            const std::string& diff_id) {
+  LayerReader reader(open_verified(store, layer), layer);
+  unpacker.run(reader);
+  const std::string found = reader.diff_id();
+  if (found == diff_id) return;
+  throw Error(fmt::format("the layer {} has the diff id {}, and the image's config says {}",
+                          layer.digest, found, diff_id),
+              images::kDamagedHint);
+}
 
 }  // namespace
 
 void unpack_layer(const images::Store& store, const images::Descriptor& layer,
                   const std::string& diff_id, const Fd& folder, const std::string& name) {
-  LayerReader reader(open_verified(store, layer), layer);
-  Unpacker(reader, folder).run();
-  const std::string found = reader.diff_id();
-  if (found != diff_id) {
-    throw Error(fmt::format("the layer {} has the diff id {}, and the image's config says {}",
-                            layer.digest, found, diff_id),
-                images::kDamagedHint);
-  }
+  Unpacker unpacker(folder, Shape::kLayer, Nodes::kMake);
+  unpack(unpacker, store, layer, diff_id);
+  unpacker.finish();
+  images::sync_tree(folder, name);
+}
+
+void unpack_image(const images::Store& store, const Image& image, const Fd& folder,
+                  const std::string& name, Nodes nodes) {
+  Unpacker unpacker(folder, Shape::kTree, nodes);
+  for (size_t i = 0; i < image.manifest.layers.size(); ++i)
+    unpack(unpacker, store, image.manifest.layers[i], image.config.diff_ids[i]);
+  unpacker.finish();
   images::sync_tree(folder, name);
 }
 

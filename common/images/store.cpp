@@ -153,6 +153,35 @@ void Store::put_blob(const std::string& digest, const std::string& content) cons
   write_durably(workshop(), "blob", open_below("blobs/sha256"), hex_of(digest), content);
 }
 
+Fd Store::stage_blob() const {
+  Fd file(::openat(workshop().get(), kStagedBlob,
+                   O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
+  if (!file) {
+    const int code = errno;
+    throw SysError(code, fmt::format("open({}, O_CREAT)", quoted(kStagedBlob)), disk_hint(code));
+  }
+  return file;
+}
+
+void Store::put_staged_blob(const Fd& staged, const std::string& digest) const {
+  sync(staged, kStagedBlob);
+  const Fd blobs = open_below("blobs/sha256");
+  if (::renameat(workshop().get(), kStagedBlob, blobs.get(), hex_of(digest).c_str()) != 0) {
+    const int code = errno;
+    throw SysError(code, fmt::format("rename({}, {})", quoted(kStagedBlob), quoted(digest)),
+                   disk_hint(code));
+  }
+  sync(blobs, path_ + "/blobs/sha256");
+}
+
+Descriptor Store::describe(const char* media_type, const std::string& digest) const {
+  struct stat status {};
+  const std::string name = "blobs/sha256/" + hex_of(digest);
+  if (::fstatat(folder_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    throw SysError(errno, fmt::format("the blob {}", digest), kDamagedHint);
+  return {media_type, digest, status.st_size};
+}
+
 std::string Store::layer_folder(const std::string& diff_id) const {
   return path_ + "/layers/sha256/" + hex_of(diff_id);
 }

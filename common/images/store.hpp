@@ -41,6 +41,12 @@ class Store {
   std::string read_blob(const Descriptor& descriptor) const;
   /// Stores `content` under its digest, which the caller has computed.
   void put_blob(const std::string& digest, const std::string& content) const;
+  /// For a blob that is too large for memory: a file in the workshop, to be written, and then put
+  /// under the digest of what was written.
+  Fd stage_blob() const;
+  void put_staged_blob(const Fd& staged, const std::string& digest) const;
+  /// A descriptor of a blob whose size is nowhere written. Throws Error if it is missing.
+  Descriptor describe(const char* media_type, const std::string& digest) const;
 
   /// "STORE/layers/sha256/HEX", "STORE/rootfs/NAME".
   std::string layer_folder(const std::string& diff_id) const;
@@ -57,8 +63,9 @@ class Store {
   /// Removes a folder of the two kinds; nothing if it isn't there.
   void remove_folder(const std::string& folder) const;
 
-  /// Removes the blobs and unpacked layers that no entry of the index uses. False, and nothing is
-  /// removed, if what an entry uses can't be told because a document of it is missing or damaged.
+  /// Removes the blobs and unpacked layers that no entry of the index and no container uses. False,
+  /// and nothing is removed, if what one of them uses can't be told because a document of it is
+  /// missing or damaged.
   bool sweep() const;
 
  private:
@@ -71,6 +78,7 @@ class Store {
   std::string index_text() const;
 
   static constexpr const char* kWorkshop = ".workshop";
+  static constexpr const char* kStagedBlob = "staged-blob";
 
   std::string path_;
   Fd folder_;

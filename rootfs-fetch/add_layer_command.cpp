@@ -1,0 +1,148 @@
+// `rootfs-fetch add-layer --base IMAGE FOLDER NAME`: a new image, of an older one and what a container
+// has changed. The steps' `commit` runs it.
+
+#include <fcntl.h>
+
+#include <chrono>
+#include <cstdlib>
+
+#include "common/images/durable.hpp"
+#include "common/images/location.hpp"
+#include "common/os/borrowed_root.hpp"
+#include "common/os/error.hpp"
+#include "common/os/files.hpp"
+#include "rootfs-fetch/changes.hpp"
+#include "rootfs-fetch/commands.hpp"
+#include "rootfs-fetch/image.hpp"
+#include "rootfs-fetch/pack_layer.hpp"
+#include "rootfs-fetch/publish.hpp"
+#include "rootfs-fetch/sha256.hpp"
+
+namespace lockstep::fetch {
+namespace {
+
+using images::Store;
+
+struct Given {
+  std::string base;
+  std::string author;
+  std::string message;
+  std::string created_by;
+  std::vector<std::string> changes;
+};
+
+/// The time, as RFC 3339 has it; $SOURCE_DATE_EPOCH, where somebody wants the same image again.
+std::string creation_time() {
+  using namespace std::chrono;
+  auto time = floor<seconds>(system_clock::now());
+  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"); epoch != nullptr && *epoch != '\0') {
+    char* end = nullptr;
+    time = sys_seconds(seconds(std::strtoll(epoch, &end, 10)));
+    if (*end != '\0')
+      throw Error(fmt::format("SOURCE_DATE_EPOCH: expected seconds, got {}", quoted(epoch)));
+  }
+  const auto day = floor<days>(time);
+  const year_month_day date(day);
+  const hh_mm_ss clock(time - day);
+  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", int{date.year()},
+                     unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(),
+                     clock.minutes().count(), clock.seconds().count());
+}
+
+Image find_base(const Store& store, const std::string& base) {
+  if (images::is_digest(base))
+    return load_image(store, base, store.describe(images::kManifestType, base));
+  const auto descriptor = store.find(base);
+  if (descriptor) return load_image(store, base, *descriptor);
+  throw Error(
+      fmt::format("no image {} in the store {}", images::quoted_briefly(base), store.path()),
+      "`rootfs-fetch list` shows what it has");
+}
+
+images::Descriptor put_layer(const Store& store, const Fd& upper) {
+  const Fd staged = store.stage_blob();
+  Sha256 hash;
+  int64_t size = 0;
+  pack_layer(upper, [&](std::string_view data) {
+    try {
+      write_all(staged, data, "the layer");
+    } catch (const SysError& error) {
+      throw SysError(SysError::Verbatim(), error.code(), error.what(),
+                     images::disk_hint(error.code()), error.failure());
+    }
+    hash.update(data);
+    size += static_cast<int64_t>(data.size());
+  });
+  const std::string digest = hash.digest();
+  store.put_staged_blob(staged, digest);
+  return {images::kPlainLayerType, digest, size};
+}
+
+std::string config_text(const Image& base, const images::ImageConfig& settings,
+                        const std::string& diff_id, const Given& given) {
+  images::ImageConfig config = settings;
+  config.created = creation_time();
+  config.author = given.author;
+  config.diff_ids.push_back(diff_id);
+  config.history.push_back({config.created, given.created_by, given.author, given.message, false});
+  return images::rewrite_config(base.config_text, config, base.name);
+}
+
+int run(const Given& given, const std::string& folder, const std::string& name,
+        const Wishes& wishes) {
+  images::check_name(name);
+  images::check_path(folder, "FOLDER");
+  if (given.base.empty()) throw cli::UsageError("add-layer: --base is missing");
+  borrow_root_if_needed();  // a container's files may be closed to their owner
+  const Fd upper = sys::open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  const Store store = Store::open_to_write();
+  const Image base = find_base(store, given.base);
+  images::ImageConfig settings = base.config;
+  apply_changes(settings, given.changes);  // before the long work: it may be wrong
+  images::Manifest manifest = base.manifest;
+  manifest.layers.push_back(put_layer(store, upper));
+  const std::string config = config_text(base, settings, manifest.layers.back().digest, given);
+  manifest.config = put(store, images::kConfigType, config);
+  const images::Descriptor descriptor =
+      put(store, images::kManifestType, images::write_manifest(manifest));
+  publish(store, load_image(store, name, descriptor));
+  if (wishes.quiet) {
+    fmt::print("{}\n", descriptor.digest);
+  } else {
+    fmt::print("{} made from {} and {}:\n{}\n", name, given.base, quoted(folder),
+               descriptor.digest);
+  }
+  return 0;
+}
+
+}  // namespace
+
+cli::Command add_layer_command(const Wishes& wishes) {
+  const auto given = std::make_shared<Given>();
+  cli::Command command;
+  command.name = "add-layer";
+  command.usage = "[OPTIONS] --base NAME|DIGEST FOLDER NAME";
+  command.summary = "make an image NAME of another and an overlay's upper folder (as commit does)";
+  command.options = [given](cli::Options& options) {
+    const auto text = [&](const char* option, const char* metavar, const char* help,
+                          std::string& into) {
+      options.value(option, metavar, help, [&into](const std::string& value) { into = value; });
+    };
+    options.allow_anywhere();
+    text("base", "NAME|DIGEST", "the image below it, by its name or its manifest's digest",
+         given->base);
+    text("a,author", "AUTHOR", "who made it", given->author);
+    text("m,message", "MESSAGE", "what for: the layer's comment in the history", given->message);
+    text("created-by", "COMMAND", "the command that made the changes, for the history",
+         given->created_by);
+    options.value("c,change", "LINE", "a setting as in a Dockerfile: CMD, ENTRYPOINT, ENV, …",
+                  [given](const std::string& line) { given->changes.push_back(line); });
+  };
+  command.run = [given, &wishes](const std::vector<std::string>& arguments) {
+    expect_arguments(arguments, 2, "add-layer", "FOLDER NAME");
+    return run(*given, arguments[0], arguments[1], wishes);
+  };
+  return command;
+}
+
+}  // namespace lockstep::fetch

@@ -1,0 +1,87 @@
+#include "rootfs-fetch/attributes.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "common/images/durable.hpp"
+#include "common/os/error.hpp"
+#include "common/os/narrate.hpp"
+#include "common/os/proc.hpp"
+#include "common/os/text.hpp"
+
+namespace lockstep::fetch {
+namespace {
+
+[[noreturn]] void fail_at(int code, const char* call, const std::string& path) {
+  throw SysError(code, fmt::format("{}({})", call, quoted(path)), images::disk_hint(code));
+}
+
+/// Whether there are other users than the caller in this user namespace.
+bool has_other_users() {
+  const auto map = fields(proc::read_file("/proc/self/uid_map").value_or(""));
+  return map.size() != 3 || map[2] != "1\n";
+}
+
+}  // namespace
+
+Attributes attributes_of(archive_entry* entry) {
+  Attributes out{static_cast<mode_t>(::archive_entry_perm(entry)),
+                 static_cast<uid_t>(::archive_entry_uid(entry)),
+                 static_cast<gid_t>(::archive_entry_gid(entry)),
+                 timespec{::archive_entry_mtime(entry), ::archive_entry_mtime_nsec(entry)},
+                 {}};
+  const char* name = nullptr;
+  const void* value = nullptr;
+  size_t size = 0;
+  ::archive_entry_xattr_reset(entry);
+  while (::archive_entry_xattr_next(entry, &name, &value, &size) == ARCHIVE_OK) {
+    if (name != nullptr && images::is_carried(name))
+      out.xattrs[name].assign(static_cast<const char*>(value), size);
+  }
+  return out;
+}
+
+AttributeGiver::AttributeGiver() : as_root_(::geteuid() == 0 && has_other_users()) {}
+
+/// The owner first: chown(2) takes set-uid bits and capabilities away. The times last.
+void AttributeGiver::apply(const Fd& file, const Attributes& attributes, const std::string& path) {
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) fail_at(errno, "fstat", path);
+  if (as_root_ && ::fchownat(file.get(), "", attributes.uid, attributes.gid, AT_EMPTY_PATH) != 0) {
+    fail_at(errno, "chown", path);
+  }
+  const std::string open_file = file.path();  // for calls that take no O_PATH descriptor
+  if (!S_ISLNK(status.st_mode) && ::chmod(open_file.c_str(), attributes.mode) != 0)
+    fail_at(errno, "chmod", path);
+  apply_xattrs(open_file, attributes.xattrs, path);
+  if (!attributes.mtime) return;
+  const std::array<timespec, 2> times{*attributes.mtime, *attributes.mtime};
+  if (::utimensat(AT_FDCWD, open_file.c_str(), times.data(), 0) != 0)
+    fail_at(errno, "utimensat", path);
+}
+
+void AttributeGiver::apply_xattrs(const std::string& file, const images::Xattrs& xattrs,
+                                  const std::string& path) {
+  for (const auto& [name, value] : xattrs) {
+    if (!as_root_ && !name.starts_with("user.") && !name.starts_with("security.")) continue;
+    if (::setxattr(file.c_str(), name.c_str(), value.data(), value.size(), 0) == 0) continue;
+    const int code = errno;
+    if (!as_root_ && name.starts_with("security.") && (code == EPERM || code == EINVAL)) continue;
+    if (code != ENOTSUP) fail_at(code, ("setxattr of " + name + " on ").c_str(), path);
+    if (!told_) {
+      narrate::say(
+          fmt::format("(the file system has no extended attributes: {} goes without {}, "
+                      "and so may others)",
+                      quoted(path), name));
+    }
+    told_ = true;
+  }
+}
+
+}  // namespace lockstep::fetch
