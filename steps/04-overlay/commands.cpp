@@ -1,9 +1,12 @@
 // `start`, `state`, `spec` and `rm`.
 #include "04-overlay/commands.hpp"
 
+#include <fcntl.h>
+
 #include <cstdio>
 
 #include "04-overlay/lifecycle.hpp"
+#include "common/os/files.hpp"
 #include "common/os/narrate.hpp"
 
 namespace lockstep::lifecycle {
@@ -65,7 +68,10 @@ cli::Command spec_command() {
   command.summary = "write a config.json to start from";
   command.options = [folder](cli::Options& options) {
     options.value("b,bundle", "DIR", "where to (default: the working directory)",
-                  [folder](const std::string& path) { *folder = path; });
+                  [folder](const std::string& path) {
+                    sys::open(path, O_PATH | O_DIRECTORY);  // throws what is wrong with it
+                    *folder = path;
+                  });
   };
   command.run = [folder](const std::vector<std::string>& arguments) {
     if (!arguments.empty())
