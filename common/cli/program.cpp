@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 
@@ -75,6 +76,13 @@ void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), s
 
 const std::string& state_root() { return shared().state_root; }
 
+int lesson() {
+  int number = 0;
+  const std::string_view name = shared().narration.lesson;
+  std::from_chars(name.data(), name.data() + name.size(), number);
+  return number;
+}
+
 void Program::add_shared_to(Options& options) const {
   shared_options_ ? shared_options_(options) : add_steps_own(options);
   options.flag("h,help", "this text", [] { shared().help = true; });
@@ -98,6 +106,7 @@ std::string Program::help(const Command& command, const Options& options) const 
 }
 
 int Program::run_command(const Command& command, const std::vector<std::string>& arguments) {
+  shared().narration.lesson = lesson_;
   Options options;
   if (command.options) command.options(options);
   add_shared_to(options);
@@ -115,7 +124,6 @@ int Program::run_command(const Command& command, const std::vector<std::string>&
     return 0;
   }
   if (shared().state_root.empty()) shared().state_root = default_state_root();
-  shared().narration.lesson = lesson_;
   narrate::begin(shared().narration);
   const int status = command.run(positional);
   narrate::flush();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -39,13 +40,31 @@ struct Manifest {
   std::vector<Descriptor> layers;  // the lowest first
 };
 
+/// How a layer came to be, or a setting.
+struct History {
+  std::string created;  // RFC 3339
+  std::string created_by;
+  std::string author;
+  std::string comment;
+  bool empty_layer = false;  // it changed settings only
+};
+
 struct ImageConfig {
+  std::string created;  // RFC 3339; empty: 1970, so that the same image always has the same digest
+  std::string author;
   std::string architecture;  // as GOARCH names it: "amd64", "arm64"
   std::string os;
   std::vector<std::string> env;  // "NAME=value"
   std::vector<std::string> entrypoint;
   std::vector<std::string> cmd;
+  std::string user;  // "name|uid[:group|gid]"
+  std::string working_dir;
+  std::string stop_signal;                 // "SIGTERM", "15"
+  std::vector<std::string> volumes;        // folders whose content is no part of the image
+  std::vector<std::string> exposed_ports;  // "80/tcp"
+  std::map<std::string, std::string> labels;
   std::vector<std::string> diff_ids;  // of the layers' plain tars, the lowest first
+  std::vector<History> history;       // the oldest first
   std::string created_by;             // of the newest layer
 };
 
@@ -61,8 +80,11 @@ Manifest read_manifest(const std::string& text, const std::string& where);
 std::string write_manifest(const Manifest& manifest);
 
 ImageConfig read_config(const std::string& text, const std::string& where);
-/// The creation time is 1970's, so that the same image always has the same digest.
 std::string write_config(const ImageConfig& config);
+/// The config `base` with all that ImageConfig holds replaced by `config`: what it doesn't know
+/// (other tools' fields) stays as it was.
+std::string rewrite_config(const std::string& base, const ImageConfig& config,
+                           const std::string& where);
 
 /// Everything that a document of any kind points to: descriptors (their sizes left out) and,
 /// without a media type, bare digests such as a config's diff ids.

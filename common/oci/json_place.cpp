@@ -51,6 +51,16 @@ std::map<std::string, std::string> JsonPlace::text_map(std::string_view key) con
   return out;
 }
 
+std::vector<std::string> JsonPlace::keys(std::string_view key) const {
+  std::vector<std::string> out;
+  const std::optional<JsonPlace> map = find(key);
+  if (!map) return out;
+  if (!map->value_->is_object()) map->expected("an object");
+  for (const auto& member : map->value_->get_ref<const json::object_t&>())
+    out.push_back(member.first);
+  return out;
+}
+
 bool JsonPlace::flag() const {
   if (!value_->is_boolean()) expected("true or false");
   return value_->get<bool>();

@@ -34,6 +34,7 @@ class JsonPlace {
   std::string text(std::string_view key) const;
   std::vector<std::string> texts(std::string_view key) const;
   std::map<std::string, std::string> text_map(std::string_view key) const;
+  std::vector<std::string> keys(std::string_view key) const;  // of an object that stands for a set
 
   /// Calls `visit` with each item of the array `key`, if it is there.
   template <class Visit>

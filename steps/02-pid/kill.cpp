@@ -41,7 +41,7 @@ int kill(const std::string& id, int signal, bool all) {
 
 void delete_one(const std::string& id, bool force, const UndoTable& undo) {
   auto found = State::open_if_there(id);
-  if (!found && force) return;  // as runc: what is not there needs no force
+  if (!found && force) return remove_leftovers(id, undo);  // as runc: no error, it isn't there
   if (!found) throw missing(id);
   State& state = *found;
   const Status status = status_now(state.record);

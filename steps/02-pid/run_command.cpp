@@ -95,6 +95,10 @@ cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend,
   command.exit_codes_of_run = true;
   command.options = [settings, groups = std::move(groups)](cli::Options& options) {
     own_options(options, *settings);
+    options.words([settings](cli::Options::Words&) {  // first: later lessons name things after it
+      if (settings->id.empty()) settings->id = random_id();
+      settings->config.id = settings->id;
+    });
     for (const ConfigOptions group : groups) group(options, settings->config);
   };
   command.run = [=, undo = std::move(undo)](const std::vector<std::string>& arguments) {
@@ -102,7 +106,6 @@ cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend,
     oci::Process& process = settings->config.process;
     process.args = arguments;
     process.parent_death_signal = death_signal_for(process);
-    if (settings->id.empty()) settings->id = random_id();
     borrow_root_if_needed();
     return run_container(*settings, make, undo, attend);
   };

@@ -59,6 +59,7 @@ Record record_from_json(const std::string& text, const std::string& path) {
   record.owner = state.required("owner").number<uid_t>();
   const oci::JsonPlace config = state.required("config");
   record.config = oci::config_from_json(config);
+  record.config.id = record.id;
   state.each("undo", [&](const oci::JsonPlace& note) {
     record.notes.push_back({note.text("kind"), note.text_map("what")});
   });
