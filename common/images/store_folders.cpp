@@ -97,6 +97,7 @@ bool Store::sweep() const {
   std::set<std::string> used;
   try {
     for (const IndexEntry& entry : entries()) collect(blobs, entry.descriptor, used);
+    for (const auto& [id, layers] : containers()) used.insert(layers.begin(), layers.end());
   } catch (const Error&) {
     return false;
   }

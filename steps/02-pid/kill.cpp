@@ -43,8 +43,11 @@ int kill(const std::string& id, int signal, bool all) {
 
 bool delete_container(const std::string& id, bool force, const UndoTable& undo) {
   auto found = State::open_if_there(id);
-  if (!found && force) return false;  // as runc: what is not there needs no force
-  if (!found) throw missing(id);
+  if (!found && !force) throw missing(id);
+  if (!found) {  // as runc: no error, what isn't there needs no force
+    remove_leftovers(id, undo);
+    return false;
+  }
   State& state = *found;
   const Status status = status_now(state.record);
   if (!force && (status == Status::kCreating || status == Status::kRunning)) {
