@@ -53,6 +53,16 @@ void check_namespaces(oci::Config& config, const std::string& name) {
   if (!lists(config, "ipc")) ipc::share_with_host(config);
 }
 
+/// What the runtime notes down there of an image's container: an engine may have taken annotations
+/// from anywhere, and these lead to files that are mounted, and deleted.
+void check_annotations(const oci::Config& config, const std::string& name) {
+  for (const char* own : {oci::kImageAnnotation, oci::kDigestAnnotation, oci::kSandboxAnnotation}) {
+    if (!config.annotations.contains(own)) continue;
+    throw Error(fmt::format("{}: annotations[{}]: it is the runtime's own", name, quoted(own)),
+                "remove it: only `run IMAGE` sets it");
+  }
+}
+
 std::string find_root(const oci::Root& root, const std::string& folder, const std::string& name) {
   const std::string path = root.path[0] == '/' ? root.path : folder + "/" + root.path;
   const std::string what = name + ": root.path";
@@ -81,6 +91,7 @@ Bundle open(const std::string& folder) {
   if (config.root.path.empty()) throw Error(fmt::format("{}: root: is required", name));
   if (config.process.args.empty()) throw Error(fmt::format("{}: process: is required", name));
   check_namespaces(config, name);
+  check_annotations(config, name);
   config.root.path = find_root(config.root, bundle.folder, name);
   if (!config.process.user.umask) config.process.user.umask = 0022;
   return bundle;

@@ -35,6 +35,7 @@ bool given(const cli::Options& options, const char* name) {
 }
 
 void own_options(cli::Options& options, Settings& settings) {
+  settings.config.process.detached = true;  // no terminal for it, then, unless it is asked for
   pid::create_options(options, settings);
   bundle_option(options, settings);
   options.words([&](cli::Options::Words& words) {
@@ -104,7 +105,8 @@ cli::Command create_command(StoryMaker make, pid::UndoTable undo, pid::Attend at
     for (const ConfigOptions group : groups) group(options, settings->config);
   };
   command.run = [=, undo = std::move(undo)](const std::vector<std::string>& arguments) {
-    const oci::Config config = final_config(*settings, arguments);
+    oci::Config config = final_config(*settings, arguments);
+    config.process.detached = false;  // it keeps what its creator gives it as standard output
     borrow_root_if_needed();
     return create_container(*settings, config, make, undo, attend);
   };

@@ -81,7 +81,7 @@ cli::Command run_command(StoryMaker make, pid::UndoTable undo, pid::Attend atten
   auto settings = std::make_shared<Settings>();
   cli::Command command;
   command.name = "run";
-  command.usage = "[OPTIONS] [IMAGE] [COMMAND [ARG…]]\n       … run [OPTIONS] --bundle DIR ID";
+  command.usage = "[OPTIONS] [IMAGE] [COMMAND [ARG…]]\n   or: run [OPTIONS] --bundle DIR ID";
   command.summary = "run a command in a new container";
   command.exit_codes_of_run = true;
   command.options = [settings, groups = std::move(groups)](cli::Options& options) {

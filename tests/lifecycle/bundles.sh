@@ -31,7 +31,7 @@ later() {
 }
 
 for step in "${lifecycle_steps[@]}"; do
-  new_config "$step" sh -c 'echo "$0 $HOSTNAME"; hostname; exit 7'
+  new_config "$step" sh -c 'hostname; exit 7'
   before=$(snapshot "$bundle" "$rootfs")
 
   # What `spec` writes runs, but for the terminal; a second time it is not overwritten.
@@ -62,6 +62,9 @@ for step in "${lifecycle_steps[@]}"; do
   wrong '.linux.namespaces += [{"type": "pid"}]' 'linux.namespaces['
   says 'listed twice'
   wrong '.linux.namespaces += [{"type": "no"}]' 'linux.namespaces['
+  for name in image image-digest sandbox; do
+    wrong ".annotations[\"io.lockstep.$name\"] = \"/etc\"" "annotations[\"io.lockstep.$name\"]: it is the runtime's own"
+  done
   for type in pid uts mount; do
     wrong "del(.linux.namespaces[] | select(.type == \"$type\"))" "linux.namespaces: \"$type\" is missing"
     hints "{\"type\": \"$type\"}"

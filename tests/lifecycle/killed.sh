@@ -9,7 +9,7 @@ new_config "$step" sleep 1000
 "$step" run --rootfs "$rootfs" true
 before=$(snapshot /run/test/work)
 create=("$step" create --bundle "$bundle" --pid-file pid x)
-created='"${create[@]}" > /dev/null < /dev/null'
+created="${create[*]} > /dev/null < /dev/null"
 each_moment create true "${create[@]}"
 each_moment start "$created" "$step" start x
 each_moment "delete of a created one" "$created" "$step" delete x
@@ -19,13 +19,13 @@ each_moment "run --detach --rm --tty" true "$step" run --rootfs "$rootfs" --rm -
 
 # whole: it is created and can be started, or runs its program, or has ended; and not long in between.
 is_whole() {
-  local now pid
+  local now first
   now=$("$step" state x | jq -r .status)
-  pid=$(pid_of)
+  first=$(pid)
   case $now in
     creating) [[ -z $(pgrep -f 'step[0-9]+ create') ]] ;;
-    created) [[ $(cat "/proc/$pid/comm") == "$step" ]] ;;
-    running) [[ $(cat "/proc/$pid/comm") == sleep ]] ;;
+    created) [[ $(cat "/proc/$first/comm") == "$step" ]] ;;
+    running) [[ $(cat "/proc/$first/comm") == sleep ]] ;;
     stopped) true ;;
   esac
 }

@@ -27,11 +27,11 @@ config() {
   mv /run/config.json "$bundle/config.json"
 }
 
-# is STATUS [ID]: the container's, as `state` tells it.
+# is STATUS [ID]: the container's, as `state` tells it. (An ID that isn't given is "x", here as below.)
 is() { [[ $("$step" state "${2:-x}" 2> /dev/null | jq -r .status) == "$1" ]]; }
 shows() { is "$@" || fail "$step: expected ${2:-x} to be $1: $("$step" state "${2:-x}" 2>&1)"; }
 becomes() { eventually is "$@" || fail "$step: expected ${2:-x} to become $1: $("$step" state "${2:-x}" 2>&1)"; }
-pid_of() { "$step" state "${1:-x}" | jq .pid; }
+pid() { "$step" state x | jq .pid; }
 no_containers() { [[ -z $("$step" list -q) ]] || fail "$step: containers are left: $("$step" list)"; }
 
 # creates OPTION… ID [COMMAND…]: without a word. (Its output goes to a file, for the container holds on to it.)

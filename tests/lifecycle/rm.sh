@@ -29,7 +29,7 @@ goes "--rm of what can't start"
 "${run[@]}" sleep 1000 &
 runtime=$!
 becomes running
-kill -KILL "$(pid_of)"
+kill -KILL "$(pid)"
 wait $runtime && fail "killed, and yet exit status 0"
 goes "--rm, killed"
 

@@ -9,12 +9,13 @@ new_config "$step" sleep 1000
 "$step" run --rootfs "$rootfs" true
 before=$(snapshot /run/test/work)
 
-# both COMMAND COMMAND: at once; fills `codes`, and /run/test/1 and 2 with what they say.
+# both COMMAND COMMAND: two of the step's at once; fills `codes`, and /run/test/1 and 2 with what they say.
+# shellcheck disable=SC2086  # split into words
 both() {
   local first second
   codes=(0 0)
-  eval "$1" > /run/test/1 2>&1 < /dev/null & first=$!
-  eval "$2" > /run/test/2 2>&1 < /dev/null & second=$!
+  "$step" $1 > /run/test/1 2>&1 < /dev/null & first=$!
+  "$step" $2 > /run/test/2 2>&1 < /dev/null & second=$!
   wait $first || codes[0]=$?
   wait $second || codes[1]=$?
 }
@@ -30,19 +31,19 @@ one_wins() {
 }
 
 for (( round = 0; round < kRounds; ++round )); do
-  both '"$step" create --bundle "$bundle" x' '"$step" create --bundle "$bundle" x'
+  both "create --bundle $bundle x" "create --bundle $bundle x"
   one_wins "round $round, create" 'exists already'
-  both '"$step" start x' '"$step" start x'
+  both 'start x' 'start x'
   one_wins "round $round, start" 'cannot start an already running container'
   shows running
   "$step" delete --force x
 
   creates --bundle "$bundle" x
-  both '"$step" start x' '"$step" delete --force x'
+  both 'start x' 'delete --force x'
   (( codes[1] == 0 )) || fail "round $round: delete --force fails: $(< /run/test/2)"
   [[ -z $("$step" list -q) ]] || fail "round $round: delete --force leaves $("$step" list)"
   creates --bundle "$bundle" x
-  both '"$step" start x' '"$step" delete x'
+  both 'start x' 'delete x'
   case ${codes[*]} in
     '0 1') shows running ;;
     '1 0') [[ -z $("$step" list -q) ]] || fail "round $round: deleted, and there: $("$step" list)" ;;

@@ -12,8 +12,8 @@ missing='container "x" does not exist'
 
 # What is refused while it is created, or runs: nothing changes by it.
 refuse_while() {
-  local state=$1 pid
-  pid=$(pid_of)
+  local state=$1 waiting
+  waiting=$(pid)
   shows "$state"
   refuses 1 "$exists" "$step" create --bundle "$bundle" x
   refuses 125 "$exists" "$step" run --bundle "$bundle" x
@@ -24,12 +24,12 @@ refuse_while() {
     refuses 1 'is running' "$step" rm x
   fi
   shows "$state"
-  [[ $(pid_of) == "$pid" && -d /proc/$pid ]] || fail "$step: not the same process any more"
+  [[ $(pid) == "$waiting" && -d /proc/$waiting ]] || fail "$step: not the same process any more"
 }
 
 refuse_while_stopped() {
   shows stopped
-  [[ $(pid_of) == 0 ]] || fail "$step: a stopped container has a PID"
+  [[ $(pid) == 0 ]] || fail "$step: a stopped container has a PID"
   refuses 1 'cannot start a container that has stopped' "$step" start x
   refuses 1 'is stopped' "$step" kill x
   refuses 1 'is stopped' "$step" ps x
@@ -48,9 +48,7 @@ refuse_missing() {
 
 # Whoever creates one is not held up by it: not by the end of a pipe, and no other by a lock.
 is_left_alone() {
-  local pid
-  pid=$(pid_of)
-  out=$(cd "/proc/$pid/fd" && for fd in *; do echo "$fd $(readlink "$fd")"; done) tried="what a created container has open"
+  out=$(cd "/proc/$(pid)/fd" && for fd in *; do echo "$fd $(readlink "$fd")"; done) tried="what a created container has open"
   [[ $(grep -cvE '^[012] |socket:|signalfd' <<< "$out") == 0 ]] || fail "$step: more than its own$(seen)"
   [[ $(stat -c %a "/run/lockstep/x/start.sock") == 600 ]] || fail "$step: others may start it"
 }
@@ -62,9 +60,9 @@ whole_life() {
   refuse_while created
   succeeds "$step" exec x sh -c 'test $$ -gt 1 && test -d /proc/1'
   succeeds "$step" ps x
-  prints "$(pid_of)  1 "
+  prints "$(pid)  1 "
   try "$step" list
-  prints "$(pid_of)"
+  prints "$(pid)"
   prints created
   succeeds "$step" start x
   silent
@@ -115,7 +113,7 @@ for step in "${lifecycle_steps[@]}"; do
   done
   for verb in 'delete x' 'delete --force x' 'rm --force x'; do
     creates --bundle "$bundle" --pid-file pid x
-    [[ $(< pid) == $(pid_of) ]] || fail "$step: the PID file has $(< pid)"
+    [[ $(< pid) == $(pid) ]] || fail "$step: the PID file has $(< pid)"
     # shellcheck disable=SC2086  # split into words
     succeeds "$step" $verb
     refuse_missing
