@@ -1,6 +1,8 @@
 #include "04-overlay/layers.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -133,8 +135,25 @@ std::string objection(const Stack& stack) {
   return "";
 }
 
-bool means_no_overlay(int code) {
-  return code == EINVAL || code == ENODEV || code == EPERM || code == EACCES || code == ENOTSUP;
+/// Why the mount was refused, if it means that there is no overlay to be had here; else empty.
+std::string refusal(const Stack& stack, int code) {
+  struct statfs where {};
+  switch (code) {
+    case EINVAL:
+      return ::statfs(stack.upper().c_str(), &where) == 0 && where.f_type == OVERLAYFS_SUPER_MAGIC
+                 ? "the store lies on an overlay itself"
+                 : "overlayfs refuses these folders, the kernel's own words are in dmesg";
+    case ENODEV:
+      return "this kernel has no overlayfs";
+    case EPERM:
+    case EACCES:
+      return in_user_namespace() ? "without root it takes kernel 5.11"
+                                 : "a security module or a sandbox around us denies it";
+    case ENOTSUP:
+      return errno_words(code);
+    default:
+      return "";
+  }
 }
 
 }  // namespace
@@ -146,8 +165,8 @@ void mount_layers(const Stack& stack) {
     try {
       return mount_overlay(stack, flags(may_be_volatile));
     } catch (const SysError& error) {
-      if (!means_no_overlay(error.code())) throw;
-      reason = error.what();
+      reason = refusal(stack, error.code());
+      if (reason.empty()) throw;
       if (error.code() != EINVAL) break;
     }
   }
