@@ -82,7 +82,6 @@ images::Descriptor put_layer(const Store& store, const Fd& upper) {
 std::string config_text(const Image& base, const images::ImageConfig& settings,
                         const std::string& diff_id, const Given& given) {
   images::ImageConfig config = settings;
-  config.created = creation_time();
   config.author = given.author;
   config.diff_ids.push_back(diff_id);
   config.history.push_back({config.created, given.created_by, given.author, given.message, false});
@@ -99,7 +98,8 @@ int run(const Given& given, const std::string& folder, const std::string& name,
   const Store store = Store::open_to_write();
   const Image base = find_base(store, given.base);
   images::ImageConfig settings = base.config;
-  apply_changes(settings, given.changes);  // before the long work: it may be wrong
+  apply_changes(settings, given.changes);  // before the long work: it may be wrong, and so may the
+  settings.created = creation_time();      // time
   images::Manifest manifest = base.manifest;
   if (given.whole) {
     manifest.layers.clear();
