@@ -3,7 +3,7 @@
 # views of trees that know nothing of how lockstep reads them.
 # shellcheck shell=bash disable=SC2034  # they are used by the scripts that read this
 
-. "${BASH_SOURCE[0]%/*}/../support/own_host.sh"
+declare -F build_own_host > /dev/null || . "${BASH_SOURCE[0]%/*}/../support/own_host.sh"  # the rootless lib did it
 here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
 command -v python3 > /dev/null || skip "there is no python3 to look at trees with"
 [[ -x /run/test/bin/rootfs-fetch ]] || skip "rootfs-fetch was not built, because libarchive or libcrypto is missing"
