@@ -5,7 +5,7 @@
 
 declare -F build_own_host > /dev/null || . "${BASH_SOURCE[0]%/*}/../support/own_host.sh"  # the rootless lib did it
 here=$(cd "${BASH_SOURCE[0]%/*}" && pwd)
-command -v python3 > /dev/null || skip "there is no python3 to look at trees with"
+python3 -c 'import json, hashlib, tarfile' 2> /dev/null || skip "there is no python3 to look at trees with (apt-get install python3)"
 [[ -x /run/test/bin/rootfs-fetch ]] || skip "rootfs-fetch was not built, because libarchive or libcrypto is missing"
 [[ $("$newest" --help) == *commit* ]] || skip "no step has commit"
 store=$LOCKSTEP_STORE
