@@ -29,6 +29,7 @@ struct Given {
   std::string message;
   std::string created_by;
   std::vector<std::string> changes;
+  bool whole = false;
 };
 
 /// The time, as RFC 3339 has it; $SOURCE_DATE_EPOCH, where somebody wants the same image again.
@@ -81,7 +82,6 @@ images::Descriptor put_layer(const Store& store, const Fd& upper) {
 std::string config_text(const Image& base, const images::ImageConfig& settings,
                         const std::string& diff_id, const Given& given) {
   images::ImageConfig config = settings;
-  config.created = creation_time();
   config.author = given.author;
   config.diff_ids.push_back(diff_id);
   config.history.push_back({config.created, given.created_by, given.author, given.message, false});
@@ -98,8 +98,14 @@ int run(const Given& given, const std::string& folder, const std::string& name,
   const Store store = Store::open_to_write();
   const Image base = find_base(store, given.base);
   images::ImageConfig settings = base.config;
-  apply_changes(settings, given.changes);  // before the long work: it may be wrong
+  apply_changes(settings, given.changes);  // before the long work: it may be wrong, and so may the
+  settings.created = creation_time();      // time
   images::Manifest manifest = base.manifest;
+  if (given.whole) {
+    manifest.layers.clear();
+    settings.diff_ids.clear();
+    settings.history.clear();
+  }
   manifest.layers.push_back(put_layer(store, upper));
   const std::string config = config_text(base, settings, manifest.layers.back().digest, given);
   manifest.config = put(store, images::kConfigType, config);
@@ -135,6 +141,9 @@ cli::Command add_layer_command(const Wishes& wishes) {
     text("m,message", "MESSAGE", "what for: the layer's comment in the history", given->message);
     text("created-by", "COMMAND", "the command that made the changes, for the history",
          given->created_by);
+    options.flag("whole",
+                 "FOLDER has all files, not the changes alone: no layer of the base is kept",
+                 [given] { given->whole = true; });
     options.value("c,change", "LINE", "a setting as in a Dockerfile: CMD, ENTRYPOINT, ENV, …",
                   [given](const std::string& line) { given->changes.push_back(line); });
   };

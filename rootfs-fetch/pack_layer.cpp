@@ -36,7 +36,7 @@ using Header = std::unique_ptr<archive_entry, FreeEntry>;
 class Tar {
  public:
   explicit Tar(const Write& write) : write_(write), tar_(::archive_write_new()) {
-    check(::archive_write_set_format_pax_restricted(tar_.get()));
+    check(::archive_write_set_format_pax(tar_.get()));  // "restricted" has whole seconds only
     check(::archive_write_set_format_option(tar_.get(), "pax", "xattrheader", "SCHILY"));
     check(::archive_write_open(tar_.get(), this, nullptr, pass_on, nullptr));
   }

@@ -26,7 +26,11 @@ bool unless_taken(Make make) {
   }
 }
 
-std::string directory_hint(int code) { return code == EROFS ? "the file system is read-only" : ""; }
+std::string directory_hint(int code) {
+  return code == EROFS    ? "the file system is read-only"
+         : code == ENOSPC ? "free some space there (df -h, df -i)"
+                          : "";
+}
 
 }  // namespace
 

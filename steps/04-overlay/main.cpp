@@ -31,6 +31,8 @@ int main(int argc, char** argv) {
   step.add(pid::kill_command());
   step.add(pid::delete_command(undo));
   step.add(overlay::images_command());
+  step.add(overlay::diff_command());
+  step.add(overlay::commit_command());
   step.add(pid::init_command());
   return step.run(argc, argv);
 }

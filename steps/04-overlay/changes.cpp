@@ -1,0 +1,60 @@
+#include "04-overlay/changes.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "common/os/error.hpp"
+#include "common/os/files.hpp"
+#include "common/os/text.hpp"
+
+namespace lockstep::overlay {
+namespace {
+
+constexpr const char* kSandbox = "io.lockstep.sandbox";
+
+std::string sandbox_of(const pid::Record& record) {
+  const auto found = record.config.annotations.find(kSandbox);
+  if (found != record.config.annotations.end()) return found->second;
+  throw Error(fmt::format("container {} has no image: nothing tells what it changed in {} from "
+                          "what was there",
+                          quoted(record.id), quoted(record.config.root.path)),
+              "`run IMAGE …` makes containers whose changes are kept apart");
+}
+
+std::vector<std::string> lines_of(const Fd& sandbox, const char* name) {
+  const Fd file(::openat(sandbox.get(), name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file) throw SysError(errno, fmt::format("open({})", quoted(name)));
+  std::vector<std::string> lines = split(read_all(file, name), '\n');
+  if (!lines.empty() && lines.back().empty()) lines.pop_back();
+  return lines;
+}
+
+}  // namespace
+
+Changes open_changes(const pid::Record& record) {
+  const std::string folder = sandbox_of(record);
+  const auto sandbox = sys::open_if_there(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  if (!sandbox) {
+    throw Error(
+        fmt::format("container {} has lost its files: {} is gone", quoted(record.id), folder),
+        fmt::format("`delete --force {}` clears the rest", record.id));
+  }
+  Changes changes;
+  changes.whole = ::faccessat(sandbox->get(), "copied", F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+  const char* const tree = changes.whole ? "merged" : "upper";
+  changes.path = folder + "/" + tree;
+  changes.tree = sys::open(changes.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  changes.layers = lines_of(*sandbox, "layers");
+  const auto image = lines_of(*sandbox, "image");
+  if (image.size() != 2) {
+    throw Error(fmt::format("{}/image: expected a name and a digest, a line each", folder));
+  }
+  changes.image = image[0];
+  changes.digest = image[1];
+  const std::string containers = folder.substr(0, folder.rfind('/'));
+  changes.store = containers.substr(0, containers.rfind('/'));
+  changes.marks = record.owner == 0 ? images::own_marks() : images::Marks::kUser;
+  return changes;
+}
+
+}  // namespace lockstep::overlay

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "02-pid/state.hpp"
+#include "common/images/overlay_marks.hpp"
+#include "common/os/fd.hpp"
+
+/// Lesson 04: what a container of an image has made of it, open to be read: by `diff` and `commit`.
+namespace lockstep::overlay {
+
+struct Changes {
+  Fd tree;             // the upper folder
+  std::string path;    // STORE/containers/ID/upper
+  bool whole = false;  // it isn't the changes alone but all files: the layers had to be copied
+  std::vector<std::string> layers;  // the image's, unpacked, the topmost first
+  std::string image;                // its name
+  std::string digest;               // of its manifest
+  std::string store;
+  images::Marks marks = images::Marks::kUser;
+};
+
+/// Throws Error if the container has no image, and so nothing that tells its changes from its
+/// files.
+Changes open_changes(const pid::Record& record);
+
+}  // namespace lockstep::overlay

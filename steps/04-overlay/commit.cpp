@@ -1,0 +1,137 @@
+// `commit`: a new image, of the container's image and one more layer, which holds its changes.
+//
+// Layers are tar files named by their SHA-256. Writing those is the image tool's work (a step is
+// static, without libarchive and libcrypto), so the command is run: rootfs-fetch add-layer.
+
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <csignal>
+#include <cstdlib>
+
+#include "02-pid/state.hpp"
+#include "04-overlay/changes.hpp"
+#include "04-overlay/changes_commands.hpp"
+#include "common/os/child.hpp"
+#include "common/os/error.hpp"
+#include "common/os/narrate.hpp"
+#include "common/os/processes.hpp"
+#include "common/os/text.hpp"
+
+namespace lockstep::overlay {
+namespace {
+
+struct Given {
+  std::string author;
+  std::string message;
+  std::vector<std::string> changes;
+  bool pause = true;
+};
+
+/// Beside this program, then on PATH.
+std::string find_image_tool() {
+  std::array<char, PATH_MAX> self{};
+  const ssize_t length = ::readlink("/proc/self/exe", self.data(), self.size() - 1);
+  const std::string own(self.data(), static_cast<size_t>(std::max<ssize_t>(length, 0)));
+  std::vector<std::string> folders = {own.substr(0, own.rfind('/'))};
+  const char* path = std::getenv("PATH");
+  for (const std::string& folder : split(path == nullptr ? "" : path, ':'))
+    folders.push_back(folder);
+  for (const std::string& folder : folders) {
+    std::string program = folder + "/rootfs-fetch";
+    if (folder.starts_with('/') && ::access(program.c_str(), X_OK) == 0) return program;
+  }
+  throw Error(
+      "commit: rootfs-fetch, which writes layers, is neither beside this program nor on PATH",
+      "`make build` makes it where libarchive and libcrypto are (`make deps`)");
+}
+
+std::vector<std::string> words_of(const pid::Record& record, const Changes& changes,
+                                  const Given& given, const std::string& name) {
+  const std::string command = fmt::format("{}", fmt::join(record.config.process.args, " "));
+  std::vector<std::string> out = {"rootfs-fetch", "add-layer", "--quiet",      "--store",
+                                  changes.store,  "--base",    changes.digest, "--author",
+                                  given.author,   "--message", given.message,  "--created-by",
+                                  command};
+  if (changes.whole) out.emplace_back("--whole");
+  for (const std::string& line : given.changes) out.insert(out.end(), {"--change", line});
+  out.insert(out.end(), {"--", changes.path, name});
+  return out;
+}
+
+/// Runs it, and doesn't outlive it, nor it us: who holds the lock must be there.
+int run_and_wait(const std::string& program, const std::vector<std::string>& words) {
+  const std::vector<std::string> environment = [] {
+    std::vector<std::string> out;
+    for (char** variable = environ; *variable != nullptr; ++variable) out.emplace_back(*variable);
+    return out;
+  }();
+  Child child = Child::clone(
+      0,
+      [&] {
+        try {
+          sys::set_parent_death_signal(SIGKILL);
+          sys::execute(program, words, environment, "the image tool writes the layer");
+        } catch (const std::exception& error) {
+          narrate::say(fmt::format("commit: {}", error.what()));
+        }
+      },
+      "for rootfs-fetch");
+  const ExitStatus status = child.wait();
+  const int code = status.shell_code();
+  if (code > 128) throw Error(fmt::format("commit: {} {}", program, status.words()));
+  return code == 0 ? 0 : 1;  // it has said why
+}
+
+int commit(const std::string& id, const std::string& name, const Given& given) {
+  const std::string program = find_image_tool();
+  const pid::State state = pid::State::open(id);  // locked: nobody deletes it meanwhile
+  const pid::Status status = pid::status_now(state.record);
+  if (status == pid::Status::kCreating) {
+    throw Error(fmt::format("container {} is creating: its runtime was killed", quoted(id)),
+                fmt::format("`delete --force {}` clears it", id));
+  }
+  const Changes changes = open_changes(state.record);
+  if (status != pid::Status::kStopped && given.pause) {
+    narrate::say(fmt::format(
+        "(container {} runs on while it is read: pausing comes with lesson 07)", quoted(id)));
+  }
+  return run_and_wait(program, words_of(state.record, changes, given, name));
+}
+
+}  // namespace
+
+cli::Command commit_command() {
+  const auto given = std::make_shared<Given>();
+  cli::Command command;
+  command.name = "commit";
+  command.usage = "[OPTIONS] ID IMAGE";
+  command.summary = "make an image of a container's image and what it has changed in it";
+  command.options = [given](cli::Options& options) {
+    options.allow_anywhere();
+    options.value("a,author", "AUTHOR", "who made it",
+                  [given](const std::string& text) { given->author = text; });
+    options.value("m,message", "MESSAGE", "what for: a comment in the image's history",
+                  [given](const std::string& text) { given->message = text; });
+    options.value("c,change", "LINE", "a setting as in a Dockerfile: 'CMD [\"sh\"]', 'ENV A=1', …",
+                  [given](const std::string& line) { given->changes.push_back(line); });
+    options.optional_value("p,pause", "true|false", "true",
+                           "pause it meanwhile (from step 07 on; before that, it is only said)",
+                           [given](const std::string& text) {
+                             if (text != "true" && text != "false") {
+                               throw cli::UsageError(fmt::format(
+                                   "--pause: expected true or false, got {}", quoted(text)));
+                             }
+                             given->pause = text == "true";
+                           });
+  };
+  command.run = [given](const std::vector<std::string>& arguments) {
+    if (arguments.size() != 2)
+      throw cli::UsageError("commit: a container's ID and the new image's name are needed");
+    return commit(arguments[0], arguments[1], *given);
+  };
+  return command;
+}
+
+}  // namespace lockstep::overlay

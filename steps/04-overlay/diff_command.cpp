@@ -1,0 +1,66 @@
+// `diff`: the changes as lines, or as JSON.
+
+#include <cstdio>
+
+#include "04-overlay/changes_commands.hpp"
+#include "04-overlay/diff.hpp"
+#include "common/os/borrowed_root.hpp"
+#include "common/os/error.hpp"
+#include "common/os/json_text.hpp"
+
+namespace lockstep::overlay {
+namespace {
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+/// As it is, or quoted where a terminal or a reader of lines would be misled.
+std::string shown(const std::string& path) {
+  std::string safe = quoted(path);
+  return safe.size() == path.size() + 2 ? path : safe;
+}
+
+int diff(const std::string& id, bool json) {
+  const pid::Record record = pid::find(id);
+  borrow_root_if_needed();  // a container's files may be closed to their owner
+  const Changes changes = open_changes(record);
+  bool first = true;
+  if (json) print("[");
+  report_changes(changes, [&](char kind, const std::string& path) {
+    if (json) {
+      print(fmt::format(R"({}{{"change":"{}","path":{}}})", first ? "" : ",", kind,
+                        json_quoted(path)));
+    } else {
+      print(fmt::format("{} {}\n", kind, shown(path)));
+    }
+    first = false;
+  });
+  if (json) print("]\n");
+  return 0;
+}
+
+}  // namespace
+
+cli::Command diff_command() {
+  const auto json = std::make_shared<bool>(false);
+  cli::Command command;
+  command.name = "diff";
+  command.usage = "[OPTIONS] ID";
+  command.summary = "show what a container has added (A), changed (C) and deleted (D) in its image";
+  command.options = [json](cli::Options& options) {
+    options.allow_anywhere();
+    options.value("f,format", "table|json", "how to print it", [json](const std::string& name) {
+      if (name != "table" && name != "json") {
+        throw cli::UsageError(
+            fmt::format("--format: expected table or json, got {}", quoted(name)));
+      }
+      *json = name == "json";
+    });
+  };
+  command.run = [json](const std::vector<std::string>& arguments) {
+    if (arguments.size() != 1) throw cli::UsageError("diff: one container's ID is needed");
+    return diff(arguments[0], *json);
+  };
+  return command;
+}
+
+}  // namespace lockstep::overlay
