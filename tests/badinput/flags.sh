@@ -16,6 +16,8 @@ wrong_values() {
     bundle) values=('' no-such-folder /no/such/folder /run/test/host/file) ;;  # more in tests/lifecycle/bundles.sh
     ipc) values=('' Host container:x 'private ') ;;
     pid-file) values=('' no/such/folder/pid /run/test/host/folder /run/test/host/folder/ /run/test/work/.. /proc/pid) ;;
+    entrypoint) values=('' sh) ;;  # without an image
+    pause) values=('' maybe) ;;
     rootfs) values=('' / .. no-such-name /no/such/folder /run/test/host/file 'a b' $'a\nb' "$long/x" /run/..) ;;
     volume)
       values=('' : /a a: :/a /a:b name:/b /a:/ /a:/b:c:d /a:/b:no-such-option /a:/b:ro,size=1m /a:/b:,colour) ;;
@@ -46,6 +48,9 @@ wrong_pair() {
   esac
 }
 
+# takes_any OPTION: any text will do, or another program judges it (--change: tests/commit/settings.sh).
+takes_any() { [[ $1 == author || $1 == message || $1 == change ]]; }
+
 # options_of STEP COMMAND: of its help a line each, "LETTER NAME KIND", the letter maybe "-".
 options_of() {
   local help kind
@@ -68,6 +73,11 @@ check() {
   if [[ $5 == flag ]]; then
     (( ${#values[@]} == 0 )) || fail "$1 $2: --$4 takes no value any more"
     values=(value '')
+  fi
+  if takes_any "$4"; then
+    refuses "$expected" "--$4: " "$1" "$2" "--$4"
+    says 'is missing'
+    return
   fi
   if (( ${#values[@]} == 0 )); then
     fail "$1 $2 --$4: no wrong value of this option is known here: add some"

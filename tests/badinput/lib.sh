@@ -37,8 +37,9 @@ right() {
       ;;
     exec) line+=(x true) ;;
     create) line=("$1" create --rootfs "$rootfs" "${@:3}" y true) ;;
-    ps | kill | delete | start | state | rm) line+=(x) ;;
-    list | spec) ;;
+    commit) line+=(x new-image) ;;
+    ps | kill | delete | start | state | rm | diff) line+=(x) ;;
+    list | images | spec) ;;
     *) fail "$1 $2: the tests of bad input don't know this command: say here what it is called with" ;;
   esac
 }

@@ -19,8 +19,15 @@ watched+=("$elsewhere"/{closed,unsearchable,root})
 host_before=$(snapshot "${watched[@]}")
 
 for step in "${steps[@]:2}"; do
-  refuses 125 '--rootfs is missing' "$step" run true
-  hints '--rootfs busybox'
+  if [[ $step == step03 ]]; then
+    refuses 125 '--rootfs is missing' "$step" run true
+    hints '--rootfs busybox'
+  else
+    refuses 125 'run: an image is missing' "$step" run
+    hints '--rootfs'
+    refuses 125 'no image "true" in the store' "$step" run true
+    hints 'rootfs-fetch busybox'
+  fi
   for host in / // /. /run/../ $elsewhere/root; do
     refuses 125 "--rootfs: the host's own root can't be a container's" "$step" run --rootfs "$host" true
   done
