@@ -47,10 +47,10 @@ for options in --tty=false --tty; do
   try "${run[@]}" --detach $options sh -c 'sleep 0.2'
   ends_with 0
   [[ $out == x ]] || fail "expected the ID$(seen)"
-  has_keepers 1 || fail "$options: $(keepers) keepers"
   goes "--detach --rm $options"
 
   "${run[@]}" --detach $options --pid-file pid sleep 1000 > /dev/null
+  eventually has_keepers 1 || fail "$options: $(keepers) keepers"
   succeeds "$step" kill x KILL
   goes "--detach --rm $options, killed"
 
@@ -69,7 +69,8 @@ for options in --tty=false --tty; do
 
   # A keeper that is killed leaves the container to `rm`.
   "${run[@]}" --detach $options sleep 1000 > /dev/null
-  keeper=$(grep -l '^lockstep-keeper$' /proc/[0-9]*/comm)
+  eventually has_keepers 1 || fail "$options: $(keepers) keepers"
+  keeper=$(grep -ls '^lockstep-keeper$' /proc/[0-9]*/comm || true)  # others come and go
   held=$(ls -l "${keeper%comm}fd")
   [[ $(grep -cE ' [0-3] -> /dev/null| -> anon_inode:\[pidfd\]| -> /dev/pts?mx| -> /pts/ptmx| -> .*ptmx|^total' <<< "$held") == "$(wc -l <<< "$held")" ]] ||
     fail "a keeper holds more than it needs: $held"
