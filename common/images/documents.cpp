@@ -70,11 +70,10 @@ void read_process(const JsonPlace& process, ImageConfig& config) {
 /// A member with that value, or none where the value is empty.
 template <typename Value>
 void set(json& object, const char* key, const Value& value) {
-  json member = value;
-  if (member.empty()) {
+  if (value.empty()) {
     object.erase(key);
   } else {
-    object[key] = std::move(member);
+    object[key] = value;
   }
 }
 
@@ -206,7 +205,7 @@ std::string write_config(const ImageConfig& config) { return rewrite_config("{}"
 std::string rewrite_config(const std::string& base, const ImageConfig& config,
                            const std::string& where) {
   json document = oci::parse_json(base, where);
-  set(document, "created", config.created.empty() ? kEpoch : config.created);
+  document["created"] = config.created.empty() ? kEpoch : config.created;
   set(document, "author", config.author);
   set(document, "architecture", config.architecture);
   set(document, "os", config.os);
@@ -216,6 +215,11 @@ std::string rewrite_config(const std::string& base, const ImageConfig& config,
   document["rootfs"] = {{"type", "layers"}, {"diff_ids", config.diff_ids}};
   document["history"] = history_of(config);
   return oci::write_json(document);
+}
+
+std::vector<std::string> read_texts(const std::string& text, const std::string& where) {
+  const json document = {{"words", oci::parse_json(text, where)}};
+  return JsonPlace(document, where).texts("words");
 }
 
 std::vector<Descriptor> references_in(const std::string& text, const std::string& where) {

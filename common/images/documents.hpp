@@ -86,6 +86,9 @@ std::string write_config(const ImageConfig& config);
 std::string rewrite_config(const std::string& base, const ImageConfig& config,
                            const std::string& where);
 
+/// An array of strings, as a Dockerfile's CMD has it: `["sh", "-c", "date"]`.
+std::vector<std::string> read_texts(const std::string& text, const std::string& where);
+
 /// Everything that a document of any kind points to: descriptors (their sizes left out) and,
 /// without a media type, bare digests such as a config's diff ids.
 std::vector<Descriptor> references_in(const std::string& text, const std::string& where);

@@ -53,19 +53,20 @@ void TreeCursor::leave() {
   trail_.pop_back();
 }
 
-void TreeCursor::leave_towards(const std::string& path) {
-  const auto above = [&] {
-    return path_.empty() ||
-           (path.starts_with(path_) && (path.size() == path_.size() || path[path_.size()] == '/'));
-  };
-  while (!above()) leave();
+bool TreeCursor::is_above(const std::string& path) const {
+  return path_.empty() ||
+         (path.size() > path_.size() && path.starts_with(path_) && path[path_.size()] == '/');
+}
+
+std::string TreeCursor::next_towards(const std::string& path) const {
+  const size_t from = path_.empty() ? 0 : path_.size() + 1;
+  return path.substr(from, path.find('/', from) - from);
 }
 
 bool TreeCursor::go_to(const std::string& path) {
-  leave_towards(path);
-  while (path_.size() < path.size()) {
-    const size_t from = path_.empty() ? 0 : path_.size() + 1;
-    if (!enter(path.substr(from, path.find('/', from) - from))) return false;
+  while (path_ != path && !is_above(path)) leave();
+  while (path_ != path) {
+    if (!enter(next_towards(path))) return false;
   }
   return true;
 }

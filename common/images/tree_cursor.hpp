@@ -30,13 +30,14 @@ class TreeCursor {
   bool enter(const std::string& name);
   /// Goes back up. Throws Error if the folder was moved since.
   void leave();
-  /// Leaves until it stands at `path` or above it.
-  void leave_towards(const std::string& path);
   /// Leaves and enters until it stands at `path`. False if a folder on the way isn't there: then it
   /// stands above that.
   bool go_to(const std::string& path);
+  /// The name of the next folder on the way from here down to `path`.
+  std::string next_towards(const std::string& path) const;
 
  private:
+  bool is_above(const std::string& path) const;
   struct Level {  // the folder that was left downwards
     dev_t device;
     ino_t inode;
