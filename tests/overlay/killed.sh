@@ -1,7 +1,7 @@
 #!/bin/bash
 # SIGKILL of the runtime at 30 moments, spread evenly over its system calls (strace delivers it), in run and delete of a
 # container of an image; then `delete --force`. Nothing is left, in the store or elsewhere.
-# shellcheck disable=SC2154  # try's variables
+# shellcheck disable=SC2154,SC2016  # try's variables; what others expand
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 command -v strace > /dev/null || skip "strace is missing: make deps-test installs it"

@@ -1,7 +1,7 @@
 # The first lines of a test here: a host of its own (own_host.sh; with the argument "rootless" as its ordinary
 # user) whose store has the image busybox. Then: as_who COMMAND… runs it as that user; begin_image, add_layer…,
 # finish_image make another one.
-# shellcheck shell=bash disable=SC2034  # they are used by the scripts that read this
+# shellcheck shell=bash disable=SC2034,SC2016  # they are used by the scripts that read this; inner shells expand it
 
 if [[ ${1:-root} == rootless ]]; then
   . "${BASH_SOURCE[0]%/*}/../rootless/lib.sh"
@@ -69,7 +69,6 @@ put_layer() {
 }
 
 # add_layer SCRIPT: what SCRIPT changes in the image so far, as overlayfs itself writes it down.
-# shellcheck disable=SC2016  # the inner shell expands it
 add_layer() {
   local folder options
   folder=$(as_who mktemp -d "$LOCKSTEP_STORE/build.XXXXXX")

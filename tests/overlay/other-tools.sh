@@ -1,6 +1,6 @@
 #!/bin/bash
 # An image that other tools have put into the store runs, once it is unpacked; and the store stays what they read.
-# shellcheck disable=SC2154  # try's variables
+# shellcheck disable=SC2154,SC2016  # try's variables; what others expand
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 for tool in umoci skopeo; do command -v "$tool" > /dev/null || skip "$tool is missing: make deps-test installs it"; done

@@ -99,7 +99,7 @@ fi
 # What the container made hard to remove.
 root=()
 start busybox
-succeeds "$newest" exec x sh -c 'mkdir -p /a/b/c; i=0; while [ $i -lt 300 ]; do mkdir dddddddddddddddd && cd dddddddddddddddd; i=$((i+1)); done; chmod 0 /a/b /a; ln -s /run/test/victim /link'
+succeeds "$newest" exec x sh -c 'mkdir -p /a/b/c; mkdir /d; for i in $(seq 300); do mkdir /n; mv /d /n/a-name-that-is-long; mv /n /d; done; chmod 0 /a/b /a; ln -s /run/test/victim /link'
 succeeds "$newest" delete --force x
 no_sandboxes "delete of a hostile container"
 [[ -d /run/test/victim/upper ]] || fail "a link was followed"
