@@ -15,6 +15,7 @@ cli::Command export_command(const Wishes& wishes);
 cli::Command list_command(const Wishes& wishes);
 cli::Command inspect_command(const Wishes& wishes);
 cli::Command remove_command(const Wishes& wishes);
+cli::Command unpack_command(const Wishes& wishes);
 
 /// `--format table|json`, for commands that show something; options may then stand anywhere.
 void add_format(cli::Options& options, bool& json);

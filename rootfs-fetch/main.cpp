@@ -30,6 +30,7 @@ int main(int argc, char** argv) {
   program.add(fetch::export_command(wishes));
   program.add(fetch::list_command(wishes));
   program.add(fetch::inspect_command(wishes));
+  program.add(fetch::unpack_command(wishes));
   program.add(fetch::remove_command(wishes));
   return program.run(argc, argv);
 }

@@ -1,5 +1,8 @@
 // `rootfs-fetch rm NAME`: an image, and what only it uses.
 
+#include <algorithm>
+#include <set>
+
 #include "common/images/location.hpp"
 #include "common/os/error.hpp"
 #include "common/os/narrate.hpp"
@@ -9,17 +12,40 @@
 namespace lockstep::fetch {
 namespace {
 
+/// Throws Error if there is no such image. Nothing for one that is damaged: what it has can't be
+/// told, and it may go all the same.
+std::set<std::string> layers_of(const std::string& name) {
+  const auto store = images::Store::open();
+  const bool known = store && store->find(name);
+  try {
+    const Image image = find_image(store, name);
+    return {image.config.diff_ids.begin(), image.config.diff_ids.end()};
+  } catch (const Error&) {
+    if (!known) throw;
+    return {};
+  }
+}
+
+/// A line on the layers that containers still use: they stay until those are gone.
+std::string who_stays(const images::Store& store, const std::set<std::string>& layers) {
+  std::string ids;
+  for (const auto& [id, used] : store.containers()) {
+    const auto is_one = [&](const std::string& layer) { return layers.count(layer) != 0; };
+    if (std::any_of(used.begin(), used.end(), is_one)) ids += (ids.empty() ? "" : ", ") + id;
+  }
+  return ids.empty() ? "" : fmt::format("(layers of it stay, as long as there are: {})\n", ids);
+}
+
 /// The name first but one: who is killed on the way can say `rm` again.
 int run(const std::string& name, const Wishes& wishes) {
-  if (const auto store = images::Store::open(); !store || !store->find(name))
-    find_image(store, name);  // throws
+  const std::set<std::string> layers = layers_of(name);
   const images::Store store = images::Store::open_to_write();
   if (images::is_name(name)) store.remove_folder(store.rootfs_folder(name));
   store.forget(name);
   if (!store.sweep()) {
     narrate::say("(its blobs stay: another image is damaged, so what that one uses can't be told)");
   }
-  if (!wishes.quiet) fmt::print("{} removed\n", name);
+  if (!wishes.quiet) fmt::print("{} removed\n{}", name, who_stays(store, layers));
   return 0;
 }
 

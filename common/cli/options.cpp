@@ -70,10 +70,11 @@ const Options::Option& Options::known(const std::string& command, const std::str
   return *option;
 }
 
-size_t Options::take_long(const std::string& command, const Words& words, size_t at) const {
+size_t Options::take_long(const std::string& command, const Words& words, size_t at) {
   const size_t equals = words[at].find('=');
   const std::string name = words[at].substr(2, equals == std::string::npos ? equals : equals - 2);
   const Option& option = known(command, "--", name);
+  given_.push_back(option.name);
   if (equals != std::string::npos) {
     if (option.metavar.empty()) throw UsageError(fmt::format("--{} takes no value", name));
     option.take(words[at].substr(equals + 1));
@@ -90,10 +91,11 @@ size_t Options::take_long(const std::string& command, const Words& words, size_t
   return 2;
 }
 
-size_t Options::take_letters(const std::string& command, const Words& words, size_t at) const {
+size_t Options::take_letters(const std::string& command, const Words& words, size_t at) {
   const std::string& word = words[at];
   for (size_t i = 1; i < word.size(); ++i) {
     const Option& option = known(command, "-", word.substr(i, 1));
+    given_.push_back(option.name);
     if (!option.takes_next()) {
       option.take(option.implicit);
       continue;
@@ -111,7 +113,7 @@ size_t Options::take_letters(const std::string& command, const Words& words, siz
   return 1;
 }
 
-std::vector<std::string> Options::parse(const std::string& command, const Words& words) const {
+std::vector<std::string> Options::parse(const std::string& command, const Words& words) {
   Words positional;
   for (size_t at = 0; at < words.size();) {
     const std::string& word = words[at];

@@ -47,7 +47,10 @@ class Options {
 
   /// Calls the handlers for `words`, then the takers, then the checks; returns the positional words
   /// that are left. Throws UsageError.
-  std::vector<std::string> parse(const std::string& command, const Words& words) const;
+  std::vector<std::string> parse(const std::string& command, const Words& words);
+
+  /// The names of the options that the command line had, in its order: for takers and checks.
+  const Words& given() const { return given_; }
 
   /// The table of options for `--help`.
   std::string help() const;
@@ -72,10 +75,11 @@ class Options {
   const Option& known(const std::string& command, const std::string& dashes,
                       const std::string& name) const;
   /// Each handles the option at words[at], and returns how many words it was.
-  size_t take_long(const std::string& command, const Words& words, size_t at) const;
-  size_t take_letters(const std::string& command, const Words& words, size_t at) const;
+  size_t take_long(const std::string& command, const Words& words, size_t at);
+  size_t take_letters(const std::string& command, const Words& words, size_t at);
 
   std::vector<Option> options_;
+  Words given_;
   std::vector<std::function<void(Words&)>> takers_;
   std::vector<std::function<void()>> checks_;
   bool anywhere_ = false;

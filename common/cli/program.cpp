@@ -3,9 +3,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
+#include "common/os/files.hpp"
 #include "common/os/narrate.hpp"
 
 namespace lockstep::cli {
@@ -15,7 +18,7 @@ constexpr const char* kVersion = "0.3.0";
 
 /// What every command understands, before its name or behind it.
 struct Shared {
-  std::string state_root;
+  std::optional<std::string> state_root;
   narrate::Options narration;
   bool help = false;
 };
@@ -39,8 +42,7 @@ void set_style(const std::string& style) {
 
 void add_steps_own(Options& options) {
   options.value("root", "DIR", "where the state files are", [](const std::string& folder) {
-    if (folder.empty()) throw UsageError("--root: expected a folder, got \"\"");
-    shared().state_root = folder;
+    shared().state_root = folder.empty() ? "" : sys::absolute(folder);
   });
   options.optional_value("explain", "all|json", "step",
                          "say each system call: this lesson's in full, earlier ones' as a count",
@@ -73,7 +75,14 @@ void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), s
 
 }  // namespace
 
-const std::string& state_root() { return shared().state_root; }
+const std::string& state_root() { return *shared().state_root; }
+
+int lesson() {
+  int number = 0;
+  const std::string_view name = shared().narration.lesson;
+  std::from_chars(name.data(), name.data() + name.size(), number);
+  return number;
+}
 
 void Program::add_shared_to(Options& options) const {
   shared_options_ ? shared_options_(options) : add_steps_own(options);
@@ -98,6 +107,7 @@ std::string Program::help(const Command& command, const Options& options) const 
 }
 
 int Program::run_command(const Command& command, const std::vector<std::string>& arguments) {
+  shared().narration.lesson = lesson_;
   Options options;
   if (command.options) command.options(options);
   add_shared_to(options);
@@ -114,8 +124,8 @@ int Program::run_command(const Command& command, const std::vector<std::string>&
     print(help(command, options));
     return 0;
   }
-  if (shared().state_root.empty()) shared().state_root = default_state_root();
-  shared().narration.lesson = lesson_;
+  if (!shared().state_root) shared().state_root = default_state_root();
+  if (state_root().empty()) throw UsageError("--root: expected a folder, got \"\"");
   narrate::begin(shared().narration);
   const int status = command.run(positional);
   narrate::flush();

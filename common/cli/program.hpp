@@ -67,4 +67,7 @@ class Program {
 /// $XDG_RUNTIME_DIR/lockstep, else /tmp/lockstep-UID.
 const std::string& state_root();
 
+/// Which lesson's step runs: 4 for step04; 0 for a program that is none.
+int lesson();
+
 }  // namespace lockstep::cli

@@ -24,7 +24,7 @@ std::string variable(const char* name) {
 
 }  // namespace
 
-std::string store_folder() {
+std::optional<std::string> store_folder_if_known() {
   if (!chosen_folder().empty()) return chosen_folder();
   std::string wanted = variable("LOCKSTEP_STORE");
   if (!wanted.empty()) return wanted;
@@ -34,6 +34,11 @@ std::string store_folder() {
     return data + "/lockstep";  // the XDG rule: absolute or ignored
   const std::string home = variable("HOME");
   if (!home.empty() && home[0] == '/') return home + "/.local/share/lockstep";
+  return std::nullopt;
+}
+
+std::string store_folder() {
+  if (auto folder = store_folder_if_known()) return std::move(*folder);
   throw Error(
       "no folder for the image store: neither LOCKSTEP_STORE, nor XDG_DATA_HOME, nor HOME is set",
       "say where it is: --store DIR, or LOCKSTEP_STORE=DIR in the environment");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 /// The store on disk: an OCI image layout, and beside it what was unpacked from it. Several
@@ -9,6 +10,7 @@
 ///     STORE/blobs/sha256/HEX            an image's name is org.opencontainers.image.ref.name
 ///     STORE/layers/sha256/HEX/          a layer unpacked, by its diff id; nobody writes into it
 ///     STORE/rootfs/NAME/                a copy of the image's files, which containers may change
+///     STORE/containers/ID/              what a container of an image has of its own, from lesson 04 on
 ///     STORE/.workshop/                  what is being made; cleared by the next one who writes
 ///
 /// See: the image-spec's image-layout.md, config.md ("Layer DiffID")
@@ -18,6 +20,8 @@ namespace lockstep::images {
 /// /var/lib/lockstep, for others $XDG_DATA_HOME/lockstep or ~/.local/share/lockstep. It need not be
 /// there. Throws Error where no variable says where an ordinary user's files are.
 std::string store_folder();
+/// The same; nothing where no variable says it.
+std::optional<std::string> store_folder_if_known();
 
 /// `--store DIR`: throws Error for an empty or impossible path.
 void use_store(const std::string& folder);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -62,6 +63,11 @@ class Store {
   void publish(const Staged& staged, const std::string& folder) const;
   /// Removes a folder of the two kinds; nothing if it isn't there.
   void remove_folder(const std::string& folder) const;
+
+  /// Which containers there are (STORE/containers/ID) and which unpacked layers each of them uses,
+  /// by their diff ids: those stay, whatever becomes of the image. Throws Error where that can't be
+  /// told: another user's containers.
+  std::map<std::string, std::vector<std::string>> containers() const;
 
   /// Removes the blobs and unpacked layers that no entry of the index and no container uses. False,
   /// and nothing is removed, if what one of them uses can't be told because a document of it is

@@ -122,6 +122,7 @@ bool Store::sweep() const {
   try {
     for (const IndexEntry& entry : entries()) collect(blobs, entry.descriptor, used);
     collect_from_containers(path_, blobs, used);
+    for (const auto& [id, layers] : containers()) used.insert(layers.begin(), layers.end());
   } catch (const Error&) {
     return false;
   }

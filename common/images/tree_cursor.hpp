@@ -30,6 +30,8 @@ class TreeCursor {
   bool enter(const std::string& name);
   /// Goes back up. Throws Error if the folder was moved since.
   void leave();
+  /// Leaves until it stands at `path` or above it.
+  void leave_towards(const std::string& path);
   /// Leaves and enters until it stands at `path`. False if a folder on the way isn't there: then it
   /// stands above that.
   bool go_to(const std::string& path);

@@ -87,6 +87,8 @@ struct Linux {
 };
 
 struct Config {
+  /// Not of the spec's config.json, which is given it from beside: the container's ID.
+  std::string id;
   std::string oci_version = "1.3.0";
   Process process;
   Root root;
@@ -101,11 +103,26 @@ struct Config {
 /// to extend it, so that they are in the bundle and in the state file like all others.
 constexpr const char* kInitAnnotation = "io.lockstep.init";         // "true": --init
 constexpr const char* kNoPivotAnnotation = "io.lockstep.no-pivot";  // "true": --no-pivot
+constexpr const char* kImageAnnotation = "io.lockstep.image";       // its image's name in the store
+constexpr const char* kDigestAnnotation = "io.lockstep.image-digest";  // of that image's manifest
+constexpr const char* kSandboxAnnotation = "io.lockstep.sandbox";      // its folder in the store
+constexpr const char* kUserAnnotation =
+    "io.lockstep.user";  // "name|uid[:group|gid]", by the rootfs
+/// How all of ours begin: nobody else's, such as an image's label, may be taken for one.
+constexpr const char* kOurAnnotations = "io.lockstep.";
+/// The image-spec's own, for what it has a field for and the runtime-spec none. See: conversion.md
+constexpr const char* kStopSignalAnnotation = "org.opencontainers.image.stopSignal";
+constexpr const char* kExposedPortsAnnotation = "org.opencontainers.image.exposedPorts";
+
+/// An annotation's value; empty if it isn't there.
+inline std::string annotation(const Config& config, const char* name) {
+  const auto found = config.annotations.find(name);
+  return found == config.annotations.end() ? "" : found->second;
+}
 
 /// Whether an annotation of ours is "true".
 inline bool annotated(const Config& config, const char* name) {
-  const auto found = config.annotations.find(name);
-  return found != config.annotations.end() && found->second == "true";
+  return annotation(config, name) == "true";
 }
 
 }  // namespace lockstep::oci

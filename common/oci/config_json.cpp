@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/oci/config_json_value.hpp"
+#include "common/oci/config_lessons.hpp"
 #include "common/oci/json_document.hpp"
 
 namespace lockstep::oci {
@@ -126,9 +127,11 @@ json config_to_json(const Config& config) {
   return out;
 }
 
-Config read_config(const std::string& text, const std::string& name) {
+Config read_config(const std::string& text, const std::string& name, int lesson) {
   const nlohmann::json document = parse_json(text, name);
-  return config_from_json(JsonPlace(document, name));
+  const JsonPlace config(document, name);
+  refuse_later_lessons(config, lesson);
+  return config_from_json(config);
 }
 
 std::string write_config(const Config& config) {

@@ -6,12 +6,16 @@
 
 namespace lockstep::oci {
 
+constexpr int kLastLesson = 9;
+
 /// Reads a config.json. `name` is what errors call the document. Throws Error that names the place:
 /// `config.json: process.args[1]: expected a string, got 7`, `config.json: line 3, column 5: …`. A
 /// field that this step does nothing with is refused, never ignored in silence: `config.json:
 /// linux.seccomp: not supported by this step`. (Unknown fields are ignored, as the spec demands:
-/// "Extensibility".)
-Config read_config(const std::string& text, const std::string& name = "config.json");
+/// "Extensibility".) `lesson` is that of the step that asks: what only later ones do something
+/// with is refused, too.
+Config read_config(const std::string& text, const std::string& name = "config.json",
+                   int lesson = kLastLesson);
 
 /// Writes it as read_config reads it: empty parts are left out.
 std::string write_config(const Config& config);

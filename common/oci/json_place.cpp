@@ -121,12 +121,11 @@ bool JsonPlace::nothing() const {
   }
 }
 
+std::string_view JsonPlace::name() const { return parent_ == nullptr ? key_ : parent_->name(); }
+
 void JsonPlace::fail(const std::string& problem, const std::string& hint) const {
-  const JsonPlace* root = this;
-  while (root->parent_ != nullptr) root = root->parent_;
   const std::string place = way();
-  throw Error(fmt::format("{}: {}{}{}", root->key_, place, place.empty() ? "" : ": ", problem),
-              hint);
+  throw Error(fmt::format("{}: {}{}{}", name(), place, place.empty() ? "" : ": ", problem), hint);
 }
 
 void JsonPlace::expected(const std::string& what) const {

@@ -60,6 +60,10 @@ class JsonPlace {
   /// Whether it asks for nothing: null, false, "", [], {}, or an object of such values.
   bool nothing() const;
 
+  /// The way to it in its document, "process.args[1]", and the document's name.
+  std::string way() const;
+  std::string_view name() const;
+
   /// Throws Error: the name, the way, the problem.
   [[noreturn]] void fail(const std::string& problem, const std::string& hint = "") const;
   /// Throws Error: `expected …, got …`.
@@ -73,7 +77,6 @@ class JsonPlace {
       : value_(&value), parent_(&parent), key_(key), index_(index) {}
   int64_t integer(int64_t min, int64_t max) const;
   std::string got() const;
-  std::string way() const;
 
   const nlohmann::json* value_;
   const JsonPlace* parent_ = nullptr;

@@ -18,8 +18,22 @@
 namespace lockstep::sys {
 namespace {
 
-/// The open descriptors, as /proc lists them; nothing where it is no real /proc.
-std::vector<int> listed_descriptors() {
+/// Before close_range(2): every descriptor from `first` up, one by one. Not up to the limit on open
+/// files: that may be a thousand million, and there may be some above it, from before it was lowered.
+template <typename Action>
+void for_each_descriptor(int first, Action action) {
+  const std::vector<int> listed = open_descriptors();
+  for (const int fd : listed) {
+    if (fd >= first) action(fd);
+  }
+  if (!listed.empty()) return;
+  const long limit = ::sysconf(_SC_OPEN_MAX);
+  for (int fd = first; fd < limit; ++fd) action(fd);
+}
+
+}  // namespace
+
+std::vector<int> open_descriptors() {
   std::vector<int> open;
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), ::closedir);
   struct statfs where {};
@@ -35,21 +49,6 @@ std::vector<int> listed_descriptors() {
   }
   return open;
 }
-
-/// Before close_range(2): every descriptor from `first` up, one by one. Not up to the limit on open
-/// files: that may be a thousand million, and there may be some above it, from before it was lowered.
-template <typename Action>
-void for_each_descriptor(int first, Action action) {
-  const std::vector<int> listed = listed_descriptors();
-  for (const int fd : listed) {
-    if (fd >= first) action(fd);
-  }
-  if (!listed.empty()) return;
-  const long limit = ::sysconf(_SC_OPEN_MAX);
-  for (int fd = first; fd < limit; ++fd) action(fd);
-}
-
-}  // namespace
 
 void close_all_from(int first) {
   if (::syscall(SYS_close_range, static_cast<unsigned>(first), ~0U, 0U) == 0) return;

@@ -5,6 +5,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <array>
+#include <climits>
+
 #include "common/os/call.hpp"
 #include "common/os/words.hpp"
 
@@ -42,6 +45,16 @@ Fd open(const std::string& path, int flags, mode_t mode) {
   const int raw = ::open(path.c_str(), flags | O_CLOEXEC, mode);
   if (raw < 0) throw SysError(errno, fmt::format("open({})", quoted(path)));
   return Fd(raw);
+}
+
+std::string absolute(const std::string& path) {
+  if (path.rfind('/', 0) == 0) return path;
+  std::array<char, PATH_MAX> here{};
+  if (::getcwd(here.data(), here.size()) == nullptr) {
+    throw SysError(errno, fmt::format("getcwd() for {}", quoted(path)),
+                   "the working directory was removed: go to another one");
+  }
+  return std::string(here.data()) + "/" + path;
 }
 
 bool make_directory(const std::string& path, mode_t mode, Why why) {

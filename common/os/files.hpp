@@ -17,6 +17,9 @@ std::optional<Fd> open_if_there(const std::string& path, int flags);
 /// The same, but a missing file is an error.
 Fd open(const std::string& path, int flags, mode_t mode = 0);
 
+/// `path`, with the working directory before it unless it is absolute.
+std::string absolute(const std::string& path);
+
 /// mkdir(2), mkdirat(2). False if the name is taken already, by whatever.
 bool make_directory(const std::string& path, mode_t mode, Why why = {});
 bool make_directory(const Fd& directory, const std::string& name, mode_t mode, Why why = {});

@@ -47,6 +47,10 @@ Handshake::Handshake() {
   child_end_ = Fd(ends[1]);
 }
 
+Handshake Handshake::of_host(Fd socket) { return {std::move(socket), Fd()}; }
+
+Handshake Handshake::of_child(Fd socket) { return {Fd(), std::move(socket)}; }
+
 void Handshake::put(const Message& message, const Fd* descriptor) {
   iovec parts[2] = {{const_cast<Head*>(&message.head), sizeof message.head},
                     {const_cast<char*>(message.text.data()), message.text.size()}};

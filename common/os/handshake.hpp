@@ -32,6 +32,9 @@ class Vanished : public Error {
 class Handshake {
  public:
   Handshake();
+  /// One side of a conversation over a socket that is connected already.
+  static Handshake of_host(Fd socket);
+  static Handshake of_child(Fd socket);
 
   /// After clone: each process keeps its own end. (With both open nobody would hear the other end.)
   void be_host() { child_end_.reset(); }
@@ -59,6 +62,8 @@ class Handshake {
   Fd receive();
 
  private:
+  Handshake(Fd host_end, Fd child_end)
+      : host_end_(std::move(host_end)), child_end_(std::move(child_end)) {}
   struct Message;
   const Fd& mine() const { return host_end_ ? host_end_ : child_end_; }
   void put(const Message& message, const Fd* descriptor);

@@ -145,13 +145,13 @@ bool has_mount_api() {
   // A flag that no kernel knows: one that has the call says EINVAL, whoever asks (it looks at the
   // flags before it asks for privileges); an old one ENOSYS; a sandbox that filters it EPERM or
   // ENOSYS. mount_setattr is the youngest of the three.
-  static const bool has = [] {
+  static const bool kHas = [] {
     constexpr unsigned kNoFlag = 1U << 31U;
     mount_attr attr{};
     return ::syscall(SYS_mount_setattr, -1, "", kNoFlag, &attr, sizeof attr) == 0 ||
            (errno != ENOSYS && errno != EPERM);
   }();
-  return has;
+  return kHas;
 }
 
 }  // namespace lockstep::sys

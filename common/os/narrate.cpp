@@ -29,8 +29,8 @@ struct Narrator {
 };
 
 Narrator& narrator() {
-  static Narrator* const instance = new Narrator;  // never destroyed: the child leaves by _exit
-  return *instance;
+  static Narrator* const kInstance = new Narrator;  // never destroyed: the child leaves by _exit
+  return *kInstance;
 }
 
 /// This process's number in the PID namespace that /proc shows. In a new process of a container
@@ -161,6 +161,10 @@ void flush() {
 
 void say(const std::string& sentence) {
   static_cast<void>(!::write(STDERR_FILENO, (sentence + "\n").data(), sentence.size() + 1));
+}
+
+bool holds(int fd) {
+  return fd >= 0 && (fd == narrator().out.get() || fd == narrator().answers.get());
 }
 
 void close_all() {

@@ -54,6 +54,9 @@ void flush();
 /// A line of the runtime's own that isn't a call ("borrowed root: …"); to standard error, always.
 void say(const std::string& sentence);
 
+/// Whether the descriptor is narration's.
+bool holds(int fd);
+
 /// Closes what narration holds open: for a process that stays in the container (--init).
 void close_all();
 

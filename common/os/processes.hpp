@@ -82,6 +82,9 @@ mode_t set_umask(mode_t mask, Why why = {});
                                const std::vector<std::string>& arguments,
                                const std::vector<std::string>& environment, Why why = {});
 
+/// The open descriptors; none where /proc can't tell.
+std::vector<int> open_descriptors();
+
 /// Closes every descriptor from `first` up: close_range(2), or one by one where it is missing.
 void close_all_from(int first);
 

@@ -8,16 +8,17 @@ namespace {
 /// The child's life, from clone to execve. Up to "created" it waits for the host at every stage, so
 /// that half a container never outlives a runtime that is killed: it hears the conversation end,
 /// and ends.
-void live(Story& story, const oci::Process& process, Handshake& handshake) {
+void live(Story& story, const oci::Process& process, Handshake& handshake, const Door* door) {
   handshake.be_child();
+  if (door != nullptr) door->leave_the_rest_outside();
   narrate::speak_as("container");
   try {
     die_with_the_runtime(process);
     handshake.await_release(Stage::kCloned);
     story.inside(handshake);
-    find_program(
-        process);  // so that create can say already that there is no such file or directory
+    look_for_program(process);
     handshake.reach(Stage::kCreated);
+    if (door != nullptr) handshake = door->answer();  // this runtime ends; `start` will knock
     handshake.await_release(Stage::kStarted);
     story.become(process, handshake);
   } catch (const Vanished&) {
@@ -37,11 +38,11 @@ void live(Story& story, const oci::Process& process, Handshake& handshake) {
 
 }  // namespace
 
-Created create(Story& story, const oci::Process& process, Undo& undo) {
+Created create(Story& story, const oci::Process& process, Undo& undo, const Door* door) {
   story.on_the_host(undo);
   Handshake handshake;
   Child child = Child::clone(
-      story.namespaces(), [&] { live(story, process, handshake); },
+      story.namespaces(), [&] { live(story, process, handshake, door); },
       "the container's first process, in namespaces of its own from its first instruction on");
   handshake.be_host();
   try {

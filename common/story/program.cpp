@@ -60,6 +60,12 @@ std::string find_program(const oci::Process& process) {
               fmt::format("it is in none of the folders of PATH={}", search), Failure::kNotFound);
 }
 
+void look_for_program(const oci::Process& process) {
+  if (!process.cwd.empty())
+    sys::change_directory(process.cwd, "from where the program's name may be relative");
+  find_program(process);
+}
+
 void die_with_the_runtime(const oci::Process& process) {
   if (process.parent_death_signal == 0) return;
   sys::set_parent_death_signal(process.parent_death_signal,

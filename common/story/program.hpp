@@ -14,6 +14,10 @@ namespace lockstep {
 /// words that Docker looks for.
 std::string find_program(const oci::Process& process);
 
+/// Goes to the working directory and looks whether the program is there: so that a container that
+/// can't start is refused when it is created.
+void look_for_program(const oci::Process& process);
+
 /// `parent_death_signal`, if there is one. To be called by a new child before it first waits for
 /// the runtime: one that ended before the call is then noticed by the wait, one that ends later by
 /// the kernel, and there is no moment in between.

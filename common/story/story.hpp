@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "common/oci/config.hpp"
 #include "common/os/child.hpp"
+#include "common/os/door.hpp"
 #include "common/os/handshake.hpp"
 
 namespace lockstep {
@@ -60,11 +62,15 @@ using StoryMaker = std::unique_ptr<Story> (*)(const oci::Config&);
 struct Created {
   Child child;
   Handshake handshake;
+  /// What has to be done when it has ended, by whoever outlives it; may be empty.
+  std::function<void()> at_end = {};
 };
 
 /// Tells the story up to "created": on the host, clone, for the child, inside. Throws the child's
 /// error as its own. `undo` gets what lasts. If it throws, the child has been killed and reaped.
-Created create(Story& story, const oci::Process& process, Undo& undo);
+/// With a `door` the container outlives this process from the release of Stage::kCreated on: then
+/// its first process waits there for whoever starts it.
+Created create(Story& story, const oci::Process& process, Undo& undo, const Door* door = nullptr);
 
 /// Lets a created container become its program; returns when execve has succeeded, throws why it
 /// did not.

@@ -1,5 +1,8 @@
 // The story of this step's container. Each line is a lesson; their order is the order in which it
 // has to be done.
+//
+//     the runtime  on_the_host, clone3, for_the_child,              start, …
+//     the child                         inside, up to "created", …         become, the program
 
 #include <sched.h>
 

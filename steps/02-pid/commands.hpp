@@ -12,6 +12,17 @@ namespace lockstep::pid {
 
 using ProcessOptions = cli::OptionGroup<oci::Process>;
 
+/// What `run` is told beside the container's config.
+struct RunSettings {
+  oci::Config config;
+  std::string id;
+  std::string pid_file;
+};
+/// --id, --detach, --pid-file, --init.
+void run_options(cli::Options& options, RunSettings& settings);
+/// Those of them that `create` has, too: --pid-file, --init.
+void create_options(cli::Options& options, RunSettings& settings);
+
 /// `run [--id ID] [--detach] [--pid-file FILE] [--init] … COMMAND [ARG…]`
 cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend,
                          std::vector<ConfigOptions> groups);
@@ -25,6 +36,18 @@ cli::Command ps_command();
 cli::Command kill_command();
 /// `delete [--force] ID…`
 cli::Command delete_command(UndoTable undo);
+
+/// Forgets a container that has ended (or, by force, one that hasn't), with all that it left. One
+/// that was created and not started goes, too: as runc has it.
+/// Throws Error if it runs, or isn't there; by force, what isn't there is no error. Returns whether
+/// there was one.
+bool delete_container(const std::string& id, bool force, const UndoTable& undo);
+/// Clears away a container that failed on its way. Its own error is what the user must read: what
+/// goes wrong here is only added.
+void clear_after_failure(State& state, const UndoTable& undo);
+/// The ID of a container that was left running, on standard output. If it can't be written the
+/// container is ended: whoever started one that nobody can name had better not have it.
+void print_id(State& state, const UndoTable& undo);
 
 /// `--env NAME=VALUE` (or NAME: the caller's value), replacing what `env` holds under that name.
 void set_variable(std::vector<std::string>& env, const std::string& text);

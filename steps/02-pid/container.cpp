@@ -1,5 +1,8 @@
 // The story of this step's container. Each line is a lesson; their order is the order in which it
 // has to be done.
+//
+//     the runtime  on_the_host, clone3, for_the_child,              start, …
+//     the child                         inside, up to "created", …         become, the program
 
 #include <sched.h>
 
@@ -31,7 +34,7 @@ class Container : public Story {
 
   void inside(Handshake&) override {
     // The child makes its world, up to "created"; then it waits for start.
-    init_.prepare();
+    init_.prepare();  // --init will need our own executable: soon out of reach
     uts::set_names(config_);
   }
 

@@ -40,7 +40,7 @@ void live(Story& story, const oci::Process& process, Handshake& handshake,
 }  // namespace
 
 std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Process& process,
-                               const std::string& pid_file, Attend attend) {
+                               const std::string& pid_file, const Attend& attend) {
   const auto target = locate(record);
   if (!target) {
     throw Error(fmt::format("container {} is {}, not running", quoted(record.id),

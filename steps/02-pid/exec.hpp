@@ -17,6 +17,6 @@ namespace lockstep::pid {
 /// Break it: `exec x sleep 100 &`, end the container, and look at what became of the sleep.
 /// See: setns(2), pid_namespaces(7)
 std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Process& process,
-                               const std::string& pid_file, Attend attend);
+                               const std::string& pid_file, const Attend& attend);
 
 }  // namespace lockstep::pid

@@ -19,6 +19,9 @@ namespace lockstep::ipc {
 /// CLONE_NEWIPC, unless `--ipc host` (an annotation) asked to share the host's.
 uint64_t new_namespace(const oci::Config& config);
 
+/// Asks for the host's.
+void share_with_host(oci::Config& config);
+
 /// `--ipc private|host`
 void options(cli::Options& options, oci::Config& config);
 

@@ -39,13 +39,18 @@ int kill(const std::string& id, int signal, bool all) {
   return 0;
 }
 
-void delete_one(const std::string& id, bool force, const UndoTable& undo) {
+}  // namespace
+
+bool delete_container(const std::string& id, bool force, const UndoTable& undo) {
   auto found = State::open_if_there(id);
-  if (!found && force) return;  // as runc: what is not there needs no force
-  if (!found) throw missing(id);
+  if (!found && !force) throw missing(id);
+  if (!found) {  // as runc: no error, what isn't there needs no force
+    remove_leftovers(id, undo);
+    return false;
+  }
   State& state = *found;
   const Status status = status_now(state.record);
-  if (!force && status != Status::kStopped) {
+  if (!force && (status == Status::kCreating || status == Status::kRunning)) {
     const std::string hint =
         status == Status::kCreating  // and nobody else holds the lock
             ? fmt::format("its runtime was killed meanwhile: `delete --force {}` clears it", id)
@@ -54,9 +59,8 @@ void delete_one(const std::string& id, bool force, const UndoTable& undo) {
   }
   kill_and_wait(state.record);
   remove(state, undo);
+  return true;
 }
-
-}  // namespace
 
 cli::Command kill_command() {
   auto all = std::make_shared<bool>(false);
@@ -88,7 +92,7 @@ cli::Command delete_command(UndoTable undo) {
   };
   command.run = [force, undo = std::move(undo)](const std::vector<std::string>& arguments) {
     if (arguments.empty()) throw cli::UsageError("delete: a container's ID is needed");
-    for (const std::string& id : arguments) delete_one(id, *force, undo);
+    for (const std::string& id : arguments) delete_container(id, *force, undo);
     return 0;
   };
   return command;

@@ -27,18 +27,23 @@
 namespace lockstep::pid {
 
 std::optional<ExitStatus> run(Story& story, State& state, const std::string& pid_file,
-                              Attend attend) {
+                              const Attend& attend) {
   const oci::Process& process = state.record.config.process;
   SignalQueue signals;  // before there is a child: no signal is lost
   Created container = create(story, process, state);
-  state.record.pid = container.child.pid();
-  state.record.start_time = proc::start_time(container.child.pid()).value_or(0);
-  state.record.status = Status::kRunning;
-  state.save();  // before it starts: whatever the program does, it can be found
-  if (!pid_file.empty()) write_pid_file(state, pid_file);
+  // Before it starts: whatever the program does, it can be found.
+  write_down(state, container.child, Status::kRunning, pid_file);
   start(container);
   state.unlock();  // from here on others may signal it, enter it, delete it
   return attend(container, signals, process);
+}
+
+void write_down(State& state, const Child& child, Status status, const std::string& pid_file) {
+  state.record.pid = child.pid();
+  state.record.start_time = proc::start_time(child.pid()).value_or(0);
+  state.record.status = status;
+  state.save();
+  if (!pid_file.empty()) write_pid_file(state, pid_file);
 }
 
 std::optional<ExitStatus> attend(Created& container, SignalQueue& signals,

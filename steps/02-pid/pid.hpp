@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "02-pid/signals.hpp"
@@ -12,8 +13,8 @@ namespace lockstep::pid {
 /// What the runtime does while its container runs: passes signals on (this lesson), relays a
 /// terminal (lesson 03). Returns how the container's program ended, or nothing if it was left
 /// running (`--detach`).
-using Attend = std::optional<ExitStatus> (*)(Created& container, SignalQueue& signals,
-                                             const oci::Process& process);
+using Attend = std::function<std::optional<ExitStatus>(Created& container, SignalQueue& signals,
+                                                       const oci::Process& process)>;
 
 /// This lesson's: forward signals until the end, or let go of it.
 std::optional<ExitStatus> attend(Created& container, SignalQueue& signals,
@@ -27,7 +28,11 @@ std::optional<ExitStatus> attend(Created& container, SignalQueue& signals,
 /// x`.
 /// See: pid_namespaces(7)
 std::optional<ExitStatus> run(Story& story, State& state, const std::string& pid_file,
-                              Attend attend);
+                              const Attend& attend);
+
+/// Writes down in `state` which process the container's first one is, and in `pid_file`, unless
+/// that is empty.
+void write_down(State& state, const Child& child, Status status, const std::string& pid_file);
 
 /// Which signal `process` gets when its runtime ends: SIGKILL in the foreground. None if it is
 /// detached, or may be by the detach keys of its terminal (a terminal that goes away is a hang-up

@@ -1,48 +1,33 @@
-#include <unistd.h>
-
-#include <array>
-#include <climits>
-#include <csignal>
 #include <cstdio>
 
 #include "02-pid/commands.hpp"
 #include "common/os/borrowed_root.hpp"
+#include "common/os/files.hpp"
 #include "common/os/narrate.hpp"
 
 namespace lockstep::pid {
-namespace {
 
-struct Settings {
-  oci::Config config;
-  std::string id;
-  std::string pid_file;
-};
-
-std::string absolute(const std::string& path) {
-  std::array<char, PATH_MAX> here{};
-  if (path[0] == '/' || ::getcwd(here.data(), here.size()) == nullptr) return path;
-  return std::string(here.data()) + "/" + path;
-}
-
-void own_options(cli::Options& options, Settings& settings) {
+void run_options(cli::Options& options, RunSettings& settings) {
   options.value("id", "ID", "its name (default: a random one)", [&](const std::string& id) {
     check_id(id);
     settings.id = id;
   });
   options.flag("d,detach", "leave it running (output goes on to files, not to terminals or pipes)",
                [&] { settings.config.process.detached = true; });
+  create_options(options, settings);
+}
+
+void create_options(cli::Options& options, RunSettings& settings) {
   options.value("pid-file", "FILE", "write its PID there, as the host numbers it",
                 [&](const std::string& path) {
                   if (path.empty() || path.back() == '/')
                     throw cli::UsageError("--pid-file: expected a file's name");
-                  settings.pid_file = absolute(path);
+                  settings.pid_file = sys::absolute(path);
                 });
   options.flag("init", "a small PID 1 that passes signals on and reaps orphans",
                [&] { settings.config.annotations[oci::kInitAnnotation] = "true"; });
 }
 
-/// Clears away a container that failed on its way. Its own error is what the user must read: what
-/// goes wrong here is only added.
 void clear_after_failure(State& state, const UndoTable& undo) {
   try {
     remove(state, undo);
@@ -52,7 +37,6 @@ void clear_after_failure(State& state, const UndoTable& undo) {
   }
 }
 
-/// Whoever started a container that nobody can name had better not have it.
 void print_id(State& state, const UndoTable& undo) {
   if (std::printf("%s\n", state.record.id.c_str()) >= 0 && std::fflush(stdout) == 0) return;
   const int code = errno;
@@ -63,7 +47,10 @@ void print_id(State& state, const UndoTable& undo) {
   throw SysError(code, "write(standard output) of the container's ID");
 }
 
-int run_container(Settings& settings, StoryMaker make, const UndoTable& undo, Attend attend) {
+namespace {
+
+int run_container(RunSettings& settings, StoryMaker make, const UndoTable& undo,
+                  const Attend& attend) {
   State state = State::make(settings.id, settings.config);
   std::optional<ExitStatus> end;
   try {
@@ -86,7 +73,7 @@ int run_container(Settings& settings, StoryMaker make, const UndoTable& undo, At
 
 cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend,
                          std::vector<ConfigOptions> groups) {
-  auto settings = std::make_shared<Settings>();
+  auto settings = std::make_shared<RunSettings>();
   inherit_from_caller(settings->config.process);
   cli::Command command;
   command.name = "run";
@@ -94,7 +81,11 @@ cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend,
   command.summary = "run a command in a new container";
   command.exit_codes_of_run = true;
   command.options = [settings, groups = std::move(groups)](cli::Options& options) {
-    own_options(options, *settings);
+    run_options(options, *settings);
+    options.words([settings](cli::Options::Words&) {  // first: later lessons name things after it
+      if (settings->id.empty()) settings->id = random_id();
+      settings->config.id = settings->id;
+    });
     for (const ConfigOptions group : groups) group(options, settings->config);
   };
   command.run = [=, undo = std::move(undo)](const std::vector<std::string>& arguments) {
@@ -102,7 +93,6 @@ cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend,
     oci::Process& process = settings->config.process;
     process.args = arguments;
     process.parent_death_signal = death_signal_for(process);
-    if (settings->id.empty()) settings->id = random_id();
     borrow_root_if_needed();
     return run_container(*settings, make, undo, attend);
   };

@@ -110,7 +110,7 @@ std::string random_id() {
   return id;
 }
 
-State State::make(const std::string& id, const oci::Config& config) {
+State State::make(const std::string& id, const oci::Config& config, const std::string& bundle) {
   check_id(id);
   const Fd root = open_state_root();
   check_owner(root);
@@ -126,7 +126,8 @@ State State::make(const std::string& id, const oci::Config& config) {
   if (!is_still_there(state.folder_)) {
     throw Error(fmt::format("container {} was deleted while it was being made", quoted(id)));
   }
-  state.record = {id, Status::kCreating, 0, 0, now(), caller_uid(), config, {}};
+  state.record = {id, Status::kCreating, 0, 0, now(), caller_uid(), bundle, config, {}};
+  state.record.config.id = id;
   try {
     state.save();
   } catch (...) {  // a full disk: the ID is not kept for a container that never was
@@ -174,7 +175,7 @@ bool State::lock_again() {
 }
 
 void State::remove() {
-  for (const char* file : {".state.json.new", kStateFile}) {
+  for (const char* file : {kStartSocket, ".state.json.new", kStateFile}) {
     if (::unlinkat(folder_.get(), file, 0) != 0 && errno != ENOENT) {
       throw SysError(errno, fmt::format("unlink({}/{})", path_, file));
     }

@@ -24,6 +24,7 @@ struct Record {
   uint64_t start_time = 0;  // of that process, so that a reused PID is never mistaken for it
   std::string created;      // RFC 3339, UTC
   uid_t owner = 0;
+  std::string bundle;  // the folder that it was made of; empty before lesson 04
   oci::Config config;
   std::vector<Note> notes;  // what has to be undone, in the order it was made
 };
@@ -46,7 +47,8 @@ class State : public Undo {
  public:
   /// Makes the folder.
   /// Throws Error if the ID is taken.
-  static State make(const std::string& id, const oci::Config& config);
+  static State make(const std::string& id, const oci::Config& config,
+                    const std::string& bundle = "");
   /// Opens and locks it.
   /// Throws Error if there is no such container, or if another runtime holds it for longer than ten
   /// seconds.
@@ -65,6 +67,8 @@ class State : public Undo {
   /// Removes file and folder: the container is forgotten.
   void remove();
 
+  const Fd& folder() const { return folder_; }
+
   Record record;
 
  private:
@@ -77,6 +81,8 @@ class State : public Undo {
 /// Where a container's state is: ROOT/ID/state.json.
 std::string state_folder(const std::string& id);
 constexpr const char* kStateFile = "state.json";
+/// Lesson 04: where a container that was created waits for its start.
+constexpr const char* kStartSocket = "start.sock";
 /// The error of a container that isn't there.
 Error missing(const std::string& id);
 

@@ -26,14 +26,16 @@ std::string words(Status status) {
 std::string to_json(const Record& record) {
   json notes = json::array();
   for (const Note& note : record.notes) notes.push_back({{"kind", note.kind}, {"what", note.what}});
-  return oci::write_json({{"id", record.id},
-                          {"status", words(record.status)},
-                          {"pid", record.pid},
-                          {"startTime", record.start_time},
-                          {"created", record.created},
-                          {"owner", record.owner},
-                          {"config", oci::config_to_json(record.config)},
-                          {"undo", notes}});
+  json out = {{"id", record.id},
+              {"status", words(record.status)},
+              {"pid", record.pid},
+              {"startTime", record.start_time},
+              {"created", record.created},
+              {"owner", record.owner},
+              {"config", oci::config_to_json(record.config)},
+              {"undo", notes}};
+  if (!record.bundle.empty()) out["bundle"] = record.bundle;
+  return oci::write_json(out);
 }
 
 namespace {
@@ -57,8 +59,10 @@ Record record_from_json(const std::string& text, const std::string& path) {
   record.start_time = static_cast<uint64_t>(state.required("startTime").number<int64_t>(0));
   record.created = state.text("created");
   record.owner = state.required("owner").number<uid_t>();
+  record.bundle = state.text("bundle");
   const oci::JsonPlace config = state.required("config");
   record.config = oci::config_from_json(config);
+  record.config.id = record.id;
   state.each("undo", [&](const oci::JsonPlace& note) {
     record.notes.push_back({note.text("kind"), note.text_map("what")});
   });

@@ -29,6 +29,7 @@ bool is_regular(const std::string& path) {
 /// Takes the PID file away if it is still ours: a stale one would point at whoever gets the number
 /// next.
 void remove_pid_file(const Record& record, const Note& note) {
+  if (note.what.empty()) return;  // wherever it was: only the note knew
   const std::string& path = note.what.at("path");
   const std::string temporary = folder_of(path) + "/." + name_of(path) + ".new";
   const auto file = is_regular(path) ? sys::open_if_there(path, O_RDONLY) : std::nullopt;
@@ -57,6 +58,12 @@ void remove(State& state, const UndoTable& table) {
   for (auto note = notes.rbegin(); note != notes.rend(); ++note)
     table.at(note->kind)(state.record, *note);
   state.remove();
+}
+
+void remove_leftovers(const std::string& id, const UndoTable& table) {
+  Record gone;
+  gone.id = id;
+  for (const auto& [kind, undo] : table) undo(gone, {kind, {}});
 }
 
 void kill_and_wait(const Record& record) {

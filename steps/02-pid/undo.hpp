@@ -9,6 +9,8 @@
 namespace lockstep::pid {
 
 /// Undoes what a note is about. Idempotent: the thing may never have been made, or be gone already.
+/// A note without operands: the state file is gone (a reboot empties /run), and what the container's
+/// ID alone leads to is to be cleared.
 using Undoer = void (*)(const Record& record, const Note& note);
 /// Which undoer knows which kind of note: each step's main.cpp adds its lessons' kinds.
 using UndoTable = std::map<std::string, Undoer>;
@@ -20,6 +22,9 @@ UndoTable undoers();
 /// `table` does not know stops it, with nothing forgotten: a later step made that container, and
 /// only it can clear it.
 void remove(State& state, const UndoTable& table);
+
+/// For a container whose state is gone: asks each undoer to clear what the ID alone leads to.
+void remove_leftovers(const std::string& id, const UndoTable& table);
 
 /// Kills the container's first process if it lives (SIGKILL; the kernel ends the whole PID
 /// namespace with it) and waits for its end.

@@ -1,5 +1,8 @@
 // The story of this step's container. Each line is a lesson; their order is the order in which it
 // has to be done.
+//
+//     the runtime  on_the_host, clone3, for_the_child,              start, …
+//     the child                         inside, up to "created", …         become, the program
 
 #include <sched.h>
 
@@ -33,7 +36,7 @@ class Container : public Story {
 
   void inside(Handshake& host) override {
     // The child makes its world, up to "created"; then it waits for start.
-    init_.prepare();
+    init_.prepare();  // --init will need our own executable: soon out of reach
     mnt::separate_mounts(config_);
     mnt::make_mounts(config_);
     mnt::make_devices(config_);

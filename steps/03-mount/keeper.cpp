@@ -19,8 +19,9 @@ constexpr int kMaster = 3;
 constexpr int kContainer = 4;
 
 /// Reads until the container has ended, or the last slave is closed and nothing can come any more.
-void read_and_forget() {
-  std::array<pollfd, 2> watched = {pollfd{kContainer, POLLIN, 0}, pollfd{kMaster, POLLIN, 0}};
+void read_and_forget(bool has_master) {
+  std::array<pollfd, 2> watched = {pollfd{kContainer, POLLIN, 0},
+                                   pollfd{has_master ? kMaster : -1, POLLIN, 0}};
   std::array<char, 4096> buffer;
   while (watched[0].revents == 0) {
     if (::poll(watched.data(), watched.size(), -1) < 0) {
@@ -42,26 +43,27 @@ void become_keeper(const Fd& master, const Fd& container) {
   ::prctl(PR_SET_NAME, "lockstep-keeper");
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   // First out of the way, then to their places: the places may be each other's.
-  const int high_master = ::fcntl(master.get(), F_DUPFD_CLOEXEC, 64);
+  const int high_master = master ? ::fcntl(master.get(), F_DUPFD_CLOEXEC, 64) : null;
   const int high_container = ::fcntl(container.get(), F_DUPFD_CLOEXEC, 64);
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null, fd);
   ::dup2(high_master, kMaster);
   ::dup2(high_container, kContainer);
   sys::close_all_from(kContainer + 1);
   if (::chdir("/") != 0) ::_exit(1);
-  read_and_forget();
+  read_and_forget(static_cast<bool>(master));
 }
 
 }  // namespace
 
-void keep(Fd master, const Child& container) {
+void keep(const Fd& master, const Child& container, const std::function<void()>& at_end) {
   Child keeper = Child::clone(
       0,
       [&] {
         narrate::close_all();
         become_keeper(master, container.pidfd());
+        if (at_end) at_end();
       },
-      "somebody has to hold the container's terminal when this process has ended");
+      "somebody has to hold the container's terminal, or to clear up, when this process has ended");
   keeper.forget();
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
-// Lesson 03: files of the container's own. In the order in which a container needs them.
+// Lesson 03: files of the container's own. container.cpp tells what is done when; begin there, then
+// read rootfs.cpp. "Without root" in these files is a runtime in a user namespace: common/ borrows
+// root there (borrowed_root.hpp), lesson 06 makes one for each container.
 // clang-format off
 #include "03-mount/options.hpp"   // the command line's part of it
 #include "03-mount/rootfs.hpp"    // the core: a mount namespace, a new root, the old one gone

@@ -85,6 +85,7 @@ void make_mount(const Beneath& root, const oci::Mount& mount) {
   const sys::Place target{covered, mount.destination};
   if (options.remount) return remount(target, mount, options);
   if (options.bind) return bind(mount.source, root, target, options, why(mount, options));
+  // mount(2) can't copy, set the propagation, nor change what is mounted below: that comes second.
   MountOptions first = options;
   if (options.copy_up) first.flags &= ~static_cast<unsigned long>(MS_RDONLY);  // to be filled yet
   mount_file_system(root, target, mount, first);

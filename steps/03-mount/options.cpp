@@ -21,7 +21,6 @@ namespace lockstep::mnt {
 namespace {
 
 struct Given {
-  std::string rootfs;
   std::vector<std::string> variables;
   std::vector<oci::Mount> mounts;
   std::string shm_size = "65536k";
@@ -81,7 +80,6 @@ void fill_environment(oci::Process& process, const std::vector<std::string>& var
 }
 
 void fill_in(oci::Config& config, const Given& given) {
-  if (!given.rootfs.empty()) config.root.path = given.rootfs;
   if (config.root.path.empty()) {  // from lesson 04 on an image may have given one
     throw cli::UsageError(
         "--rootfs is missing",
@@ -123,7 +121,7 @@ void options(cli::Options& options, oci::Config& config) {
   config.process.env
       .clear();  // a rootfs has an environment of its own: the caller's may hold secrets
   options.value("rootfs", "DIR|NAME", "its files: a folder, or the embedded image's name",
-                [given](const std::string& text) { given->rootfs = rootfs_folder(text); });
+                [&](const std::string& text) { config.root.path = rootfs_folder(text); });
   options.flag("read-only", "nothing in the rootfs can be changed",
                [&] { config.root.readonly = true; });
   options.flag("no-pivot", "chroot(2) instead of pivot_root(2): less safe",

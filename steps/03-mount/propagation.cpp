@@ -86,7 +86,9 @@ void keep_rootfs_mount_private(const oci::Config& config) {
 
 void cut_off_old_root(const oci::Config& config) {
   if (root_propagation(config) != MS_SHARED) return;
-  // "." is the new root itself, with the volumes; ".." from there leads to what lies on top of it.
+  // To mount(2) "." is the folder that we are in: the new root, with the volumes; ".." from there
+  // leads to what lies on top of it. (umount2(2) takes the topmost mount at that place in any case:
+  // given "." it would remove the host's tree, too.)
   sys::mount("", "..", "", MS_SLAVE | MS_REC, "",
              "or the host's tree would be unmounted on the host, too");
 }

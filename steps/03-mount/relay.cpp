@@ -166,7 +166,7 @@ std::optional<ExitStatus> attend(Created& container, pid::SignalQueue& signals,
     master = relay.release_master();
     narrate::say("");  // the cursor stands behind what the container wrote last
   }
-  keep(std::move(master), container.child);
+  keep(master, container.child, container.at_end);
   container.child.forget();
   return std::nullopt;
 }

@@ -5,7 +5,8 @@
 // mounts appears on the other. So the first thing is to cut that wire (in one direction: what the
 // host mounts later may still arrive in a volume).
 //
-//     1. mount("", "/", "", MS_REC|MS_SLAVE)        nothing that is done here reaches the host
+//     1. mount("", "/", "", MS_REC|MS_SLAVE)        nothing that is done here reaches the host (but
+//                                                   for a volume that asks for it: propagation.hpp)
 //     2. mount(rootfs, rootfs, "", MS_BIND|MS_REC)  a folder becomes a mount, as pivot_root wants
 //     3. /proc, /dev, /sys, volumes; nodes; a pty   mounts, devices, terminal: both trees are there
 //     4. pivot_root(".", ".")                       the rootfs is "/", the old root on top of it
@@ -45,6 +46,7 @@ void enter_rootfs(const oci::Config& config) {
       ".", ".",
       "the rootfs becomes \"/\"; the host's tree now lies on top of it, at the same place");
   cut_off_old_root(config);  // propagation.cpp
+  // umount2(2) takes the topmost mount at a place: here that is the host's tree, not our new root.
   sys::unmount(".", MNT_DETACH, "the host's tree goes: no path leads to it any more");
   sys::change_directory("/", "\".\" is that root already; now by its own name");
   spread_rootfs_propagation(config);  // propagation.cpp

@@ -19,8 +19,8 @@ void separate_mounts(const oci::Config& config);
 
 /// Make the rootfs the root, and let go of the host's.
 ///
-/// Order: after all mounts that need the host's files (volumes), before the host name and the
-/// masks, which are about the new tree.
+/// Order: after all mounts that need the host's files (volumes), before the masks, which are about
+/// the new tree.
 /// Break it: use chroot(2) instead of pivot_root(2), and escape: docs/lessons/03-mount.md.
 /// See: pivot_root(2), "pivot_root(\".\", \".\")"
 void enter_rootfs(const oci::Config& config);

@@ -19,7 +19,8 @@ namespace lockstep::mnt {
 class Terminal {
  public:
   /// Inside, before enter_rootfs, if `terminal` is set: makes the pair in the rootfs's /dev/pts,
-  /// sends the master to the host, and binds the slave to /dev/console.
+  /// sends the master to the host (relay.hpp receives it), and binds the slave to /dev/console.
+  /// Order: after the mounts, for it needs their /dev/pts; before kMounted, with all other mounts.
   void open(const oci::Config& config, Handshake& handshake);
 
   /// Inside, as a part of `become`: the slave becomes standard input, output and error and the

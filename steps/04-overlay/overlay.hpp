@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+
+#include "04-overlay/layers.hpp"
 #include "common/oci/config.hpp"
 #include "common/story/story.hpp"
 
@@ -11,13 +14,25 @@ namespace lockstep::overlay {
 class Overlay {
  public:
   explicit Overlay(const oci::Config& config) : config_(config) {}
-  /// On the host.
+
+  /// On the host: makes the container's sandbox in the store, noted in `undo` before.
+  ///
+  /// Order: before there is a child: what it could not have is said before it is made.
+  /// Throws Error if the image isn't in the store, or another container has the sandbox.
   void prepare(Undo& undo);
-  /// Inside, after mnt::separate_mounts: mounts the overlay at `root.path`.
+
+  /// Inside: joins the layers and the container's own one at `root.path`, and fills the folders that
+  /// the image declares to be volumes.
+  ///
+  /// Order: after mnt::separate_mounts, or the host would see the mount; before all other mounts,
+  /// which land in it.
+  /// Break it: swap `upper` and `lower` in the options: the image gets what the container writes.
+  /// See: the kernel's Documentation/filesystems/overlayfs.rst; the image-spec's layer.md
   void mount();
 
  private:
   const oci::Config& config_;
+  std::optional<Stack> stack_;
 };
 
 }  // namespace lockstep::overlay

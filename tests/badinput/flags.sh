@@ -12,7 +12,8 @@ bytes=$(printf 'ü%.0s' {1..33})  # 66 bytes
 wrong_values() {
   case $1 in
     hostname | domainname) values=('' "$long" "$bytes") ;;
-    id) values=('' . .. a/b /a "$(printf 'x%.0s' {1..201})" ü $'a\nb' 'a b' '*' 'a:b') ;;
+    id | name) values=('' . .. a/b /a "$(printf 'x%.0s' {1..201})" ü $'a\nb' 'a b' '*' 'a:b') ;;
+    bundle) values=('' no-such-folder /no/such/folder /run/test/host/file) ;;  # more in tests/lifecycle/bundles.sh
     ipc) values=('' Host container:x 'private ') ;;
     pid-file) values=('' no/such/folder/pid /run/test/host/folder /run/test/host/folder/ /run/test/work/.. /proc/pid) ;;
     rootfs) values=('' / .. no-such-name /no/such/folder /run/test/host/file 'a b' $'a\nb' "$long/x" /run/..) ;;

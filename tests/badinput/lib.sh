@@ -36,8 +36,9 @@ right() {
       line+=(true)
       ;;
     exec) line+=(x true) ;;
-    ps | kill | delete) line+=(x) ;;
-    list) ;;
+    create) line=("$1" create --rootfs "$rootfs" "${@:3}" y true) ;;
+    ps | kill | delete | start | state | rm) line+=(x) ;;
+    list | spec) ;;
     *) fail "$1 $2: the tests of bad input don't know this command: say here what it is called with" ;;
   esac
 }

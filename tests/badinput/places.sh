@@ -21,6 +21,9 @@ for step in "${steps[@]:1}"; do
     right "$step" run --root "$place"
     refuses 125 "\"$place\"" "${line[@]}"
   done
+  right "$step" run
+  refuses 125 '--root: expected a folder' "${line[0]}" --root "" "${line[@]:1}"
+  refuses 1 '--root: expected a folder' "$step" --root "" list
   refuses 1 '(ENOTDIR)' "$step" --root $elsewhere/file list
   hints 'choose another folder with --root'
   for command in ps kill delete; do

@@ -22,10 +22,8 @@ if [[ -n ${1:-} ]]; then
   build=$folder
 fi
 
-# A sanitizer's build isn't static: in a rootfs, where --init executes it, it needs its libraries. And
-# what it does at its end to look for leaks hangs when it has joined a PID namespace, as exec does.
+# A sanitizer's build isn't static: in a rootfs, where --init executes it, it needs its libraries.
 options=()
-export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0
 mapfile -t libraries < <(ldd "$build"/step[0-9][0-9] 2> /dev/null | grep -oE '/[^ :]+ ' | sort -u)
 if (( ${#libraries[@]} )); then
   mkdir -p "$folder"/rootfs/{bin,dev,etc,proc,root,sys,tmp}

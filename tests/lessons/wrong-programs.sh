@@ -6,7 +6,6 @@ programs=$LOCKSTEP_SOURCE/tests/lessons/programs
 TMPDIR=$(mktemp -d)
 trap 'rm -rf "$TMPDIR"' EXIT
 export TMPDIR
-export ASAN_OPTIONS=${ASAN_OPTIONS:-}:detect_leaks=0  # see triangle.sh
 export LAZY_INIT=$LOCKSTEP_BUILD/tests/bin/lazy-init STEP WRONG
 failed=0
 

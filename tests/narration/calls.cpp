@@ -65,7 +65,7 @@ Call parse_line(const std::string& line) {
     call.child = static_cast<pid_t>(
         seen == std::string::npos ? call.result : std::atol(result.c_str() + seen + 3));
   }
-  if (call.result == -1) call.errno_ = result.substr(3, result.find(' ', 3) - 3);
+  if (call.result == -1) call.errno_name = result.substr(3, result.find(' ', 3) - 3);
   return call;
 }
 
@@ -82,11 +82,11 @@ std::vector<Call> read_record(const fs::path& path) {
 /// execve of the user's.
 void cut(std::vector<Call>& calls, const std::string& step) {
   const auto begin = std::find_if(calls.begin(), calls.end(), [&](const Call& call) {
-    return executes(call) && call.errno_.empty() && has(call.text, "(\"" + step + "\", ");
+    return executes(call) && call.errno_name.empty() && has(call.text, "(\"" + step + "\", ");
   });
   if (begin != calls.end()) calls.erase(calls.begin(), begin + 1);
   const auto end = std::find_if(calls.begin(), calls.end(), [](const Call& call) {
-    return executes(call) && call.errno_.empty();
+    return executes(call) && call.errno_name.empty();
   });
   if (end != calls.end()) calls.erase(end + 1, calls.end());
 }
@@ -162,9 +162,9 @@ Processes told(const std::string& json_lines, std::string& rest) {
     if (!json.contains("call")) continue;  // what a call changed
     std::vector<Call>& calls = processes[json.at("pid").get<pid_t>()];
     Call call{json.at("call"), json.at("text"), "", json.at("result").get<long>()};
-    if (!json.at("errno").is_null()) call.errno_ = json.at("errno");
+    if (!json.at("errno").is_null()) call.errno_name = json.at("errno");
     // An execve is told before it is made, as a success: if it fails, it is told again.
-    if (executes(call) && !call.errno_.empty() && !calls.empty() &&
+    if (executes(call) && !call.errno_name.empty() && !calls.empty() &&
         calls.back().text == call.text) {
       calls.pop_back();
     }

@@ -12,10 +12,10 @@ namespace lockstep::narration {
 /// One system call, as strace recorded it or as the step told it.
 struct Call {
   std::string name;
-  std::string text;    // with its arguments
-  std::string errno_;  // "ENOENT", "" if it succeeded
-  long result = 0;     // what it returned; -1 if it failed
-  pid_t child = 0;     // whom it made, as strace's own PID namespace numbers it
+  std::string text;        // with its arguments
+  std::string errno_name;  // "ENOENT", "" if it succeeded
+  long result = 0;         // what it returned; -1 if it failed
+  pid_t child = 0;         // whom it made, as strace's own PID namespace numbers it
 };
 
 /// Each process's calls in their order, by the number that it has on the host.

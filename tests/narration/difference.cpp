@@ -90,7 +90,7 @@ std::string spelled_out(std::string text) {
 }
 
 bool same(const Call& recorded, const Call& told) {
-  if (recorded.name != told.name || recorded.errno_ != told.errno_) return false;
+  if (recorded.name != told.name || recorded.errno_name != told.errno_name) return false;
   if (recorded.result != told.result) return false;
   if (recorded.name == "umask" && octal(recorded.text) != octal(told.text)) return false;
   if (constants(recorded.text) != constants(spelled_out(told.text))) return false;
@@ -107,7 +107,7 @@ std::string shown(const std::vector<Call>& calls, size_t at) {
   for (size_t i = begin; i < std::min(at + 4, calls.size()); ++i) {
     const Call& call = calls[i];
     out += fmt::format("    {} {} = {} {}\n", i == at ? "→" : " ", call.text, call.result,
-                       call.errno_);
+                       call.errno_name);
   }
   return out + (at >= calls.size() ? "    → (no more)\n" : "");
 }

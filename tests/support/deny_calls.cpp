@@ -19,13 +19,11 @@ struct Call {
   const char* name;
   long number;
 };
-constexpr std::array kCalls = {Call{"clone3", SYS_clone3},
-                               Call{"close_range", SYS_close_range},
-                               Call{"mount_setattr", SYS_mount_setattr},
-                               Call{"move_mount", SYS_move_mount},
-                               Call{"open_tree", SYS_open_tree},
-                               Call{"openat2", SYS_openat2},
-                               Call{"setns", SYS_setns}};
+constexpr std::array kCalls = {
+    Call{"clone3", SYS_clone3},         Call{"close_range", SYS_close_range},
+    Call{"fsopen", SYS_fsopen},         Call{"mount_setattr", SYS_mount_setattr},
+    Call{"move_mount", SYS_move_mount}, Call{"open_tree", SYS_open_tree},
+    Call{"openat2", SYS_openat2},       Call{"setns", SYS_setns}};
 
 unsigned number_of(const std::string& name) {
   for (const Call& call : kCalls) {

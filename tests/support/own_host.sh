@@ -31,6 +31,21 @@ make_rootfs() {
   echo 'root:x:0:0:root:/root:/bin/sh' > "$1/etc/passwd"
 }
 
+# A /dev of its own with the same nodes: a program that removes one, or turns it into a file, harms nobody.
+build_own_dev() {
+  local folder
+  mkdir /run/test/dev
+  mount -t tmpfs -o mode=755 own-dev /run/test/dev
+  find /dev -maxdepth 1 \( -type c -o -type b -o -type l \) -exec cp -a -t /run/test/dev {} +
+  for folder in pts shm mqueue net; do
+    [[ -d /dev/$folder ]] || continue
+    mkdir "/run/test/dev/$folder"
+    mount --rbind "/dev/$folder" "/run/test/dev/$folder"
+  done
+  mount --move /run/test/dev /dev
+  rmdir /run/test/dev
+}
+
 build_own_host() {
   mount -t tmpfs -o mode=755 own-host /run
   mkdir -p /run/test/bin /run/test/work
@@ -38,6 +53,7 @@ build_own_host() {
   [[ ! -x $LOCKSTEP_BUILD/rootfs-fetch ]] || cp "$LOCKSTEP_BUILD/rootfs-fetch" /run/test/bin
   [[ ! -d $LOCKSTEP_BUILD/tests/bin ]] ||
     find "$LOCKSTEP_BUILD/tests/bin" -name '*-helper' -exec cp {} /run/test/bin \;
+  build_own_dev
   cd /run/test/work || exit
   mount -t tmpfs -o mode=1777 own-tmp /tmp  # last: the build folder may lie there
   mount -t tmpfs -o mode=1777 own-tmp /var/tmp

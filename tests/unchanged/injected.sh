@@ -10,6 +10,12 @@ step=$newest
 before=$(snapshot /run/test/work)
 errors=(EIO ENOMEM EPERM ENOSPC)
 tries=0 noticed=0
+# A sanitizer's calls in a program are its own: it asks by a pipe whether an address can be read, takes a failure
+# for "no", and ends the program when its handler's stack can't be set.
+sanitizers_own='^$'
+if ldd "/run/test/bin/$newest" 2> /dev/null | grep -q libasan; then
+  sanitizers_own='^(pipe2?|sigaltstack|rt_sigaction)$'
+fi
 
 # calls_of SIDE COMMAND…: fills `calls` with the system calls of the runtime itself (host), or of its child until that
 # is the user's program, each as strace's filter for that very one. Left out: what the C library does on its own, and
@@ -19,7 +25,7 @@ calls_of() {
   shift
   [[ $side == host ]] || follow=(-f)
   strace "${follow[@]}" -qq -o /run/calls "$@" > /dev/null 2>&1 < /dev/null || fail "it fails when it is only traced: $*"
-  mapfile -t calls < <(awk -v side="$side" '
+  mapfile -t calls < <(awk -v side="$side" -v sanitizers_own="$sanitizers_own" '
     side == "child" {
       if (!host) host = $1
       if ($1 == host || (child && $1 != child)) next
@@ -30,6 +36,7 @@ calls_of() {
     { sub(/\(.*/, ""); ++seen[$0] }
     side == "child" || /^fcntl/ { begun = 1 }
     side == "child" && /^execve/ { exit }
+    $0 ~ sanitizers_own { next }
     begun && !/^(exit|exit_group|rt_sigreturn|execve|get[ep]?[ug]id|close|brk|mmap|munmap|mprotect)$/ {
       print $0 ":when=" seen[$0]
     }' /run/calls)

@@ -178,7 +178,7 @@ TEST_CASE("beneath: magic links are refused, the ordinary links of /proc are not
   std::string expected;
   for (const std::string path :
        {"self/cwd", "self/root", "self/root/etc", "self/exe", "self/fd/0", "self/ns/mnt"}) {
-    expected += path + ": openat2(\"" + path + "\"" + refused;
+    expected += fmt::format("{}: openat2(\"{}\"{}", path, path, refused);
   }
   expected += "self/status: opened\nmounts: opened\nnet/dev: opened\nthread-self: opened\n";
   expected += "the link itself: opened\n";

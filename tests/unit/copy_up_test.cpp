@@ -41,7 +41,7 @@ TEST_CASE("copy_up: files, folders and links, with mode and times") {
   const TempDir to;
   fs::create_directories(from / "a/b");
   std::ofstream(from / "a/b/file") << std::string(3'000'000, 'x');
-  std::ofstream(from / "empty");
+  std::ofstream(from / "empty").close();
   fs::create_symlink("/etc/passwd", from / "a/link");
   fs::permissions(from / "a/b/file", fs::perms(04751));
   fs::permissions(from / "a", fs::perms(01777));

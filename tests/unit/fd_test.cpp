@@ -14,7 +14,6 @@
 
 using namespace lockstep;
 using testing::error_of;
-using testing::text;
 
 namespace {
 

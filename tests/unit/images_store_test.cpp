@@ -27,8 +27,13 @@ const std::string kStray = "sha256:" + std::string(64, 'e');
 
 /// The store doesn't compute digests, so a test may choose them.
 images::Descriptor put_image(const Store& store) {
-  const std::string config =
-      images::write_config({"amd64", "linux", {}, {}, {"sh"}, {kDiff}, "a test"});
+  images::ImageConfig image;
+  image.architecture = "amd64";
+  image.os = "linux";
+  image.cmd = {"sh"};
+  image.diff_ids = {kDiff};
+  image.created_by = "a test";
+  const std::string config = images::write_config(image);
   const std::string manifest =
       images::write_manifest({{images::kConfigType, kConfig, static_cast<int64_t>(config.size())},
                               {{images::kGzipLayerType, kLayer, 5}}});

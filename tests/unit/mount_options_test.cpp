@@ -56,7 +56,8 @@ TEST_CASE("mount options: a word that sets a flag sets the attribute of the same
       {"nodiratime", {MS_NODIRATIME, MOUNT_ATTR_NODIRATIME}},
       {"nosymfollow", {MS_NOSYMFOLLOW, MOUNT_ATTR_NOSYMFOLLOW}},
   };
-  for (const auto& [word, expected] : words) {
+  for (const auto& [name, expected] : words) {
+    const std::string word = name;  // CAPTURE takes no structured binding
     CAPTURE(word);
     const MountOptions options = of_tmpfs({word});
     CHECK(options.flags == expected.flag);
@@ -74,7 +75,8 @@ TEST_CASE("mount options: the opposite takes it back, and the last word counts")
       {"ro", "rw"},       {"nosuid", "suid"},         {"nodev", "dev"},
       {"noexec", "exec"}, {"nodiratime", "diratime"}, {"nosymfollow", "symfollow"},
   };
-  for (const auto& [word, opposite] : opposites) {
+  for (const auto& [name, opposite] : opposites) {
+    const std::string word = name;
     CAPTURE(word);
     const MountOptions taken_back = of_tmpfs({word, opposite});
     CHECK(taken_back.flags == 0);
@@ -121,7 +123,8 @@ TEST_CASE("mount options: propagation words, in their order") {
       {"shared", MS_SHARED},         {"rshared", MS_SHARED | MS_REC},
       {"unbindable", MS_UNBINDABLE}, {"runbindable", MS_UNBINDABLE | MS_REC},
   };
-  for (const auto& [word, flags] : words) {
+  for (const auto& [name, flags] : words) {
+    const std::string word = name;
     CAPTURE(word);
     CHECK(mnt::propagation_flags(word) == flags);
     CHECK(of_bind({word}).propagation == std::vector<unsigned long>{flags});

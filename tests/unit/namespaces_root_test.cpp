@@ -210,7 +210,7 @@ TEST_CASE("borrowed root: a state folder that somebody else made first is not us
             if (borrow) borrow_root_if_needed();
             const std::string making = error_of([] { pid::State::make("box", {}); });
             const std::string opening = error_of([] { pid::State::open("box"); });
-            return making == opening ? making : making + " but " + opening;
+            return making == opening ? making : fmt::format("{} but {}", making, opening);
           })) ==
           doctest::Contains(", not to uid 61234\nhint: choose a folder of your own with --root"));
   }

@@ -14,7 +14,6 @@
 #include "tests/support/temp_dir.hpp"
 
 using namespace lockstep;
-using testing::text;
 
 namespace {
 

@@ -37,7 +37,7 @@ class Programs {
   Programs() { fs::permissions(folder_.path(), fs::perms(0755)); }
 
   std::string add(const std::string& name, const std::string& content, unsigned mode = 0755) const {
-    const std::string path = folder_ / name;
+    std::string path = folder_ / name;
     fs::create_directories(fs::path(path).parent_path());
     std::ofstream(path) << content;
     fs::permissions(path, fs::perms(mode));

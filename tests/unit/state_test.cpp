@@ -94,6 +94,7 @@ TEST_CASE("state: of two runtimes that make the same container at once, one wins
   for (int round = 0; round < 20; ++round) {
     const std::string id = "box" + std::to_string(round);
     std::vector<Child> runtimes;
+    runtimes.reserve(4);
     for (int i = 0; i < 4; ++i) {
       runtimes.push_back(Child::clone(
           0, [&] { ::_exit(error_of([&] { State::make(id, {}); }) == "no error" ? 0 : 1); }));

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/images/store.hpp"
+
+namespace lockstep::images {
+
+/// An image of the store: what a name points to. Its documents are taken as they lie there; that
+/// they have their digests was checked by who put them there (rootfs-fetch checks it again).
+struct Image {
+  std::string name;
+  Descriptor descriptor;  // of its manifest
+  Manifest manifest;
+  ImageConfig config;
+
+  /// What it takes in the store, in bytes: its documents and its layers as they are stored.
+  int64_t size() const;
+  /// "linux/amd64", as the image-spec's config.md names them.
+  std::string platform() const { return config.os + "/" + config.architecture; }
+};
+
+/// Throws Error if it is no image, or a part of its documents is missing or damaged.
+Image load_image(const Store& store, const std::string& name, const Descriptor& descriptor);
+
+/// The image called `name`, or, as docker has it, `name`:latest. Throws Error if there is none: the
+/// hint says how to get one, and what the store has. There need not be a store.
+Image find_image(const std::optional<Store>& store, const std::string& name);
+
+/// "1.1 MB"
+std::string human_size(int64_t bytes);
+
+}  // namespace lockstep::images

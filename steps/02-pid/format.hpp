@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdio>
+#include <string>
+
+#include "common/cli/options.hpp"
+
+/// How `list` and `ps` print what they found.
+namespace lockstep::pid {
+
+struct Format {
+  bool json = false;
+  bool quiet = false;
+};
+
+inline void format_option(cli::Options& options, Format& format) {
+  options.value("f,format", "table|json", "how to print it", [&](const std::string& name) {
+    if (name != "table" && name != "json") {
+      throw cli::UsageError(fmt::format("--format: expected table or json, got {}", quoted(name)));
+    }
+    format.json = name == "json";
+  });
+}
+
+inline void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+/// As a terminal may show it.
+inline std::string plain(const std::string& text) {
+  const std::string safe = quoted(text);
+  return safe.substr(1, safe.size() - 2);
+}
+
+}  // namespace lockstep::pid

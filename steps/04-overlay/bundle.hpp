@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "common/oci/config.hpp"
+
+/// Lesson 04: a bundle, the runtime-spec's form of a container on disk: a folder with a config.json
+/// and, as a rule, the root file system that it names. An image is made into one before it runs.
+/// See: the runtime-spec's bundle.md, config.md
+namespace lockstep::bundle {
+
+struct Bundle {
+  std::string folder;  // absolute, without links
+  oci::Config config;  // root.path likewise
+};
+
+/// Reads `folder`/config.json. What this step can't do is refused, by its place in the file and
+/// with the step that can: nothing is ignored in silence. A namespace that the list leaves out is
+/// the host's own (config-linux.md, "Namespaces"): this step can do that for ipc, and for those
+/// that later lessons bring.
+/// Throws Error; SysError if there is no such folder or file.
+Bundle open(const std::string& folder);
+
+/// Writes `folder`/config.json as `spec` does: `runc spec`'s settings, as far as this step honours
+/// them.
+/// Throws SysError, EEXIST if there is one already.
+void write_default(const std::string& folder);
+
+}  // namespace lockstep::bundle

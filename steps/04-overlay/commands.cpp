@@ -1,0 +1,111 @@
+// `start`, `state`, `spec` and `rm`.
+#include "04-overlay/commands.hpp"
+
+#include <fcntl.h>
+
+#include <cstdio>
+
+#include "04-overlay/lifecycle.hpp"
+#include "common/os/files.hpp"
+#include "common/os/narrate.hpp"
+
+namespace lockstep::lifecycle {
+namespace {
+
+const std::string& only_id(const std::string& command, const std::vector<std::string>& arguments) {
+  if (arguments.size() == 1) return arguments[0];
+  throw cli::UsageError(command + ": one container's ID is needed");
+}
+
+/// All of them, whatever becomes of one: then the last error is the command's, the others are said.
+int remove_all(const std::vector<std::string>& ids, bool force, const pid::UndoTable& undo) {
+  std::optional<Error> failed;
+  for (const std::string& id : ids) {
+    try {
+      if (pid::delete_container(id, force, undo)) std::printf("%s\n", id.c_str());
+    } catch (const Error& error) {
+      if (failed) narrate::say(fmt::format("rm: {}", failed->what()));
+      failed = error;
+    }
+  }
+  if (failed) throw Error(*failed);
+  return 0;
+}
+
+}  // namespace
+
+cli::Command start_command() {
+  cli::Command command;
+  command.name = "start";
+  command.usage = "ID";
+  command.summary = "let a created container run its program";
+  command.run = [](const std::vector<std::string>& arguments) {
+    pid::State state = pid::State::open(only_id("start", arguments));
+    start(state);
+    return 0;
+  };
+  return command;
+}
+
+cli::Command state_command() {
+  cli::Command command;
+  command.name = "state";
+  command.usage = "ID";
+  command.summary = "print a container's state, as JSON of the OCI's form";
+  command.run = [](const std::vector<std::string>& arguments) {
+    const std::string text = state_of(pid::find(only_id("state", arguments)));
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return 0;
+  };
+  return command;
+}
+
+cli::Command spec_command() {
+  auto folder = std::make_shared<std::string>(".");
+  cli::Command command;
+  command.name = "spec";
+  command.usage = "[OPTIONS]";
+  command.summary = "write a config.json to start from";
+  command.options = [folder](cli::Options& options) {
+    options.value("b,bundle", "DIR", "where to (default: the working directory)",
+                  [folder](const std::string& path) {
+                    sys::open(path, O_PATH | O_DIRECTORY);  // throws what is wrong with it
+                    *folder = path;
+                  });
+  };
+  command.run = [folder](const std::vector<std::string>& arguments) {
+    if (!arguments.empty())
+      throw cli::UsageError(fmt::format("spec: unexpected {}", quoted(arguments[0])));
+    bundle::write_default(*folder);
+    return 0;
+  };
+  return command;
+}
+
+cli::Command rm_command(pid::UndoTable undo) {
+  auto force = std::make_shared<bool>(false);
+  cli::Command command;
+  command.name = "rm";
+  command.usage = "[OPTIONS] ID…";
+  command.summary = "delete containers, under docker's name for it: prints their IDs";
+  command.options = [force](cli::Options& options) {
+    options.flag("f,force", "also those that run", [force] { *force = true; });
+  };
+  command.run = [force, undo = std::move(undo)](const std::vector<std::string>& arguments) {
+    if (arguments.empty()) throw cli::UsageError("rm: a container's ID is needed");
+    return remove_all(arguments, *force, undo);
+  };
+  return command;
+}
+
+void add_commands(cli::Program& step, StoryMaker make, const pid::UndoTable& undo,
+                  const pid::Attend& attend, const std::vector<ConfigOptions>& groups) {
+  step.add(lifecycle::run_command(make, undo, attend, groups));
+  step.add(create_command(make, undo, attend, groups));
+  step.add(start_command());
+  step.add(state_command());
+  step.add(spec_command());
+  step.add(rm_command(undo));
+}
+
+}  // namespace lockstep::lifecycle

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "02-pid/commands.hpp"
+#include "04-overlay/bundle.hpp"
+#include "common/cli/program.hpp"
+
+/// Lesson 04's commands for the life of a container.
+namespace lockstep::lifecycle {
+
+/// `run [OPTIONS] IMAGE|--rootfs DIR [COMMAND…]`, `run [OPTIONS] --bundle DIR ID`
+cli::Command run_command(StoryMaker make, pid::UndoTable undo, pid::Attend attend,
+                         std::vector<ConfigOptions> groups);
+/// `create [OPTIONS] ID [COMMAND…]`
+cli::Command create_command(StoryMaker make, pid::UndoTable undo, pid::Attend attend,
+                            std::vector<ConfigOptions> groups);
+/// `start ID`
+cli::Command start_command();
+/// `state ID`
+cli::Command state_command();
+/// `spec [--bundle DIR]`
+cli::Command spec_command();
+/// `rm [--force] ID…`
+cli::Command rm_command(pid::UndoTable undo);
+
+/// All of them.
+void add_commands(cli::Program& step, StoryMaker make, const pid::UndoTable& undo,
+                  const pid::Attend& attend, const std::vector<ConfigOptions>& groups);
+
+/// What `run` and `create` are told.
+struct Settings : pid::RunSettings {
+  std::optional<bundle::Bundle> bundle;
+  bool remove = false;  // --rm
+};
+
+/// --bundle. What else is given beside it must be about the runtime, not about the container: all
+/// other options are refused.
+void bundle_option(cli::Options& options, Settings& settings);
+/// Reads the bundle; its config takes the place of what the options make.
+void use_bundle(Settings& settings, const std::string& folder);
+/// The config that the container gets: the bundle's, or that of the options. `command` takes the
+/// place of the bundle's own, unless it is empty.
+/// Throws UsageError if there is no command.
+oci::Config final_config(const Settings& settings, const std::vector<std::string>& command);
+/// The bundle's folder, or what serves as one: the container's state folder.
+std::string bundle_folder(const Settings& settings);
+
+}  // namespace lockstep::lifecycle

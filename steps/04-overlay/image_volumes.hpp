@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "common/oci/config.hpp"
+#include "common/os/fd.hpp"
+
+/// Lesson 04: the folders that an image declares to be volumes ("Volumes" in its config): what is
+/// written there is to be no part of the container's layer. Each gets a folder of the sandbox's,
+/// which begins with what the image has there, unless the command line mounts something at it.
+/// See: the image-spec's config.md, conversion.md
+namespace lockstep::overlay {
+
+/// Adds a mount for each of `paths` at which there is none yet; `sandbox` is where their folders
+/// will be. Throws Error for a path that can't be one.
+void add_image_volumes(oci::Config& config, const std::vector<std::string>& paths,
+                       const std::string& sandbox);
+
+/// How many of `mounts` these are.
+size_t count_image_volumes(const oci::Config& config);
+
+/// Makes their folders in a sandbox that is being made.
+void make_image_volumes(const Fd& sandbox, size_t count);
+
+/// Inside, when `root.path` is what the image has: copies into each what is there.
+void fill_image_volumes(const oci::Config& config);
+
+}  // namespace lockstep::overlay

@@ -1,0 +1,88 @@
+#include "04-overlay/lifecycle.hpp"
+
+#include <unistd.h>
+
+#include "common/os/json_text.hpp"
+#include "common/os/processes.hpp"
+
+namespace lockstep::lifecycle {
+
+void create(StoryMaker make, pid::State& state, const std::string& pid_file,
+            const pid::Attend& attend) {
+  pid::SignalQueue signals;  // nobody's Ctrl-C leaves half a container
+  const Door door = Door::make(state.folder(), pid::kStartSocket);  // what is open now stays here
+  oci::Process process = state.record.config.process;
+  const auto story = make(state.record.config);
+  Created container = lockstep::create(*story, process, state, &door);
+  pid::write_down(state, container.child, pid::Status::kCreated, pid_file);
+  container.handshake.release(Stage::kCreated);  // from here on it doesn't end with this process
+  process.detached = true;  // nobody attends to it; if it has a terminal, a keeper holds that
+  attend(container, signals, process);
+}
+
+namespace {
+
+void check_created(const pid::Record& record) {
+  const pid::Status status = pid::status_now(record);
+  const std::string id = quoted(record.id);
+  switch (status) {
+    case pid::Status::kCreated:
+      return;
+    case pid::Status::kRunning:
+      throw Error(fmt::format("container {}: cannot start an already running container", id));
+    case pid::Status::kStopped:
+      throw Error(fmt::format("container {}: cannot start a container that has stopped", id),
+                  fmt::format("`delete {}`, and create it anew", record.id));
+    case pid::Status::kCreating:
+      throw Error(fmt::format("container {}: cannot start a container that is not complete", id),
+                  fmt::format("its runtime was killed meanwhile: `delete --force {}` clears it",
+                              record.id));
+  }
+}
+
+}  // namespace
+
+void start(pid::State& state) {
+  check_created(state.record);
+  Handshake handshake = Door::knock(state.folder(), pid::kStartSocket);
+  // From here on the waiting process listens to this one only, and ends if it hears it end.
+  ::unlinkat(state.folder().get(), pid::kStartSocket, 0);
+  const auto process = pid::locate(state.record);
+  state.record.status = pid::Status::kRunning;
+  state.save();
+  handshake.release(Stage::kStarted);
+  try {
+    handshake.await_exec();
+  } catch (const Error&) {
+    constexpr int kPatience = 10'000;  // milliseconds: it ends by itself when it has told of it
+    if (process) sys::wait_for_end(*process, kPatience);
+    throw;
+  }
+}
+
+void remove_when_ended(const pid::Record& container, const pid::UndoTable& undo) {
+  auto state = pid::State::open_if_there(container.id);
+  if (!state || state->record.pid != container.pid ||
+      state->record.start_time != container.start_time)
+    return;
+  if (pid::status_now(state->record) == pid::Status::kStopped) pid::remove(*state, undo);
+}
+
+std::string state_of(const pid::Record& record) {
+  const pid::Status status = pid::status_now(record);
+  const bool alive = status == pid::Status::kCreated || status == pid::Status::kRunning;
+  std::string annotations;
+  for (const auto& [key, value] : record.config.annotations) {
+    annotations += fmt::format("{}\n    {}: {}", annotations.empty() ? "" : ",", json_quoted(key),
+                               json_quoted(value));
+  }
+  if (!annotations.empty()) annotations = ",\n  \"annotations\": {" + annotations + "\n  }";
+  return fmt::format(
+      "{{\n  \"ociVersion\": {},\n  \"id\": {},\n  \"pid\": {},\n  \"status\": {},\n"
+      "  \"bundle\": {},\n  \"rootfs\": {},\n  \"created\": {}{}\n}}\n",
+      json_quoted(oci::Config{}.oci_version), json_quoted(record.id), alive ? record.pid : 0,
+      json_quoted(words(status)), json_quoted(record.bundle), json_quoted(record.config.root.path),
+      json_quoted(record.created), annotations);
+}
+
+}  // namespace lockstep::lifecycle
