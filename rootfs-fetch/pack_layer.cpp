@@ -1,6 +1,5 @@
 #include "rootfs-fetch/pack_layer.hpp"
 
-#include <archive_entry.h>
 #include <fcntl.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -14,68 +13,20 @@
 #include "common/images/tree_cursor.hpp"
 #include "common/images/xattrs.hpp"
 #include "common/os/narrate.hpp"
-#include "rootfs-fetch/archive_handle.hpp"
 #include "rootfs-fetch/layer_path.hpp"
 #include "rootfs-fetch/still_file.hpp"
+#include "rootfs-fetch/tar_writer.hpp"
 
 namespace lockstep::fetch {
 namespace {
 
-using Write = std::function<void(std::string_view)>;
-
 constexpr const char* kWhiteout = ".wh.";
 constexpr const char* kOpaque = ".wh..wh..opq";
 
-struct FreeEntry {
-  void operator()(archive_entry* entry) const { ::archive_entry_free(entry); }
-};
-using Header = std::unique_ptr<archive_entry, FreeEntry>;
-
-/// A tar that is written piece by piece. An exception of `write` waits until libarchive's C code
-/// has returned.
-class Tar {
- public:
-  explicit Tar(const Write& write) : write_(write), tar_(::archive_write_new()) {
-    check(::archive_write_set_format_pax(tar_.get()));  // "restricted" has whole seconds only
-    check(::archive_write_set_format_option(tar_.get(), "pax", "xattrheader", "SCHILY"));
-    check(::archive_write_open(tar_.get(), this, nullptr, pass_on, nullptr));
-  }
-  Tar(const Tar&) = delete;  // libarchive points to it
-  Tar& operator=(const Tar&) = delete;
-
-  void add(archive_entry* header) { check(::archive_write_header(tar_.get(), header)); }
-  void add_content(std::string_view data) {
-    const la_ssize_t count = ::archive_write_data(tar_.get(), data.data(), data.size());
-    check(count == static_cast<la_ssize_t>(data.size()) ? ARCHIVE_OK : ARCHIVE_FATAL);
-  }
-  void finish() { check(::archive_write_close(tar_.get())); }
-
- private:
-  static la_ssize_t pass_on(archive* tar, void* self, const void* data, size_t size) {
-    auto& own = *static_cast<Tar*>(self);
-    try {
-      if (!own.thrown_) own.write_({static_cast<const char*>(data), size});
-      if (!own.thrown_) return static_cast<la_ssize_t>(size);
-    } catch (...) {
-      own.thrown_ = std::current_exception();
-    }
-    ::archive_set_error(tar, EIO, "%s", "the layer can't be written");
-    return -1;
-  }
-  /// A warning is about a name that is no ASCII: it is written as it is.
-  void check(int result) {
-    if (thrown_) std::rethrow_exception(thrown_);
-    if (result != ARCHIVE_OK && result != ARCHIVE_WARN) fail(tar_.get(), "making a layer");
-  }
-
-  const Write& write_;
-  std::exception_ptr thrown_;
-  Writer tar_;
-};
-
 class Packer {
  public:
-  Packer(const Fd& upper, const Write& write) : tar_(write), cursor_(upper.duplicate()) {}
+  Packer(const Fd& upper, const TarWriter::Write& write)
+      : tar_(write), cursor_(upper.duplicate()) {}
 
   void run() {
     add_folder(cursor_.here(), ".");
@@ -127,22 +78,14 @@ class Packer {
                 fmt::format("a layer's paths have at most {}: remove it", LayerPath::kLongest));
   }
 
-  static Header header_of(const std::string& path) {
-    Header header(::archive_entry_new());
-    ::archive_entry_set_pathname(header.get(), path.c_str());
-    ::archive_entry_set_mtime(header.get(), 0, 0);
-    ::archive_entry_set_size(header.get(), 0);
-    return header;
-  }
-
   void add_whiteout(const std::string& name) {
     if (name.size() > NAME_MAX) {
       throw Error(fmt::format("{} was removed, and its name is too long to say so in a layer",
                               quoted(path_of(name.substr(4)))));
     }
-    const Header header = header_of(path_of(name));
+    const TarHeader header = header_of(path_of(name));
     ::archive_entry_set_filetype(header.get(), AE_IFREG);
-    tar_.add(header.get());
+    tar_.add(header);
   }
 
   static void set_attributes(archive_entry* header, const struct stat& status,
@@ -160,9 +103,9 @@ class Packer {
     struct stat status {};
     if (::fstat(folder.get(), &status) != 0)
       throw SysError(errno, fmt::format("fstat({})", quoted(path)));
-    const Header header = header_of(path);
+    const TarHeader header = header_of(path);
     set_attributes(header.get(), status, images::read_xattrs(folder, path));
-    tar_.add(header.get());
+    tar_.add(header);
   }
 
   /// Adds the entry; whether it is a folder. What is gone by now was removed, and that is all.
@@ -200,10 +143,10 @@ class Packer {
     if (status.st_nlink < 2) return false;
     const auto [first, is_first] = names_.try_emplace({status.st_dev, status.st_ino}, path);
     if (is_first) return false;
-    const Header header = header_of(path);
+    const TarHeader header = header_of(path);
     ::archive_entry_set_filetype(header.get(), AE_IFREG);
     ::archive_entry_set_hardlink(header.get(), first->second.c_str());
-    tar_.add(header.get());
+    tar_.add(header);
     return true;
   }
 
@@ -211,15 +154,15 @@ class Packer {
     Fd file(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC));
     if (!file) throw SysError(errno, fmt::format("open({})", quoted(path)));
     const StillFile still(std::move(file), path);
-    const Header header = header_of(path);
+    const TarHeader header = header_of(path);
     set_attributes(header.get(), still.status(), images::read_xattrs(entry, path));
     ::archive_entry_set_size(header.get(), still.status().st_size);
-    tar_.add(header.get());
+    tar_.add(header);
     still.read([this](std::string_view data) { tar_.add_content(data); });
   }
 
   void add_node(const Fd& entry, const std::string& path, const struct stat& status) {
-    const Header header = header_of(path);
+    const TarHeader header = header_of(path);
     set_attributes(header.get(), status, images::read_xattrs(entry, path));
     if (S_ISLNK(status.st_mode)) {
       std::string target(PATH_MAX, '\0');
@@ -231,10 +174,10 @@ class Packer {
       ::archive_entry_set_rdevmajor(header.get(), major(status.st_rdev));
       ::archive_entry_set_rdevminor(header.get(), minor(status.st_rdev));
     }
-    tar_.add(header.get());
+    tar_.add(header);
   }
 
-  Tar tar_;
+  TarWriter tar_;
   images::TreeCursor cursor_;
   const images::Marks marks_ = images::own_marks();
   std::map<std::pair<dev_t, ino_t>, std::string> names_;  // of files that have several
@@ -242,7 +185,7 @@ class Packer {
 
 }  // namespace
 
-void pack_layer(const Fd& upper, const Write& write) { Packer(upper, write).run(); }
+void pack_layer(const Fd& upper, const TarWriter::Write& write) { Packer(upper, write).run(); }
 
 uint64_t container_id(uint64_t id) { return id; }
 

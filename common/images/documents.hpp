@@ -7,9 +7,8 @@
 #include <vector>
 
 /// The image-spec's documents, as much of them as is used here. Reading throws Error that names the
-/// document and the place in it: `index.json: manifests[0].digest: expected a string, got 7`. This
-/// is the only source here that sees the JSON library. See: the image-spec's descriptor.md,
-/// image-index.md, manifest.md, config.md
+/// document and the place in it: `index.json: manifests[0].digest: expected a string, got 7`.
+/// See: the image-spec's descriptor.md, image-index.md, manifest.md, config.md
 namespace lockstep::images {
 
 constexpr const char* kManifestType = "application/vnd.oci.image.manifest.v1+json";

@@ -12,6 +12,7 @@
 #include "common/images/store.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
+#include "common/os/text.hpp"
 
 namespace lockstep::images {
 namespace {
@@ -48,6 +49,29 @@ void collect(const Fd& blobs, const Descriptor& entry, std::set<std::string>& us
     if (!text && is_document(next)) throw Error(fmt::format("the blob {} is missing", next.digest));
     if (!text) continue;  // a layer
     for (Descriptor& inner : references_in(*text, next.digest)) waiting.push_back(std::move(inner));
+  }
+}
+
+/// The manifest of a container's image, which `commit` builds on whatever its name points to by
+/// now; nothing if it has none, or that is gone already. ("ID~…": being made, or being removed.)
+std::optional<Descriptor> image_of(const Fd& containers, const std::string& id, const Fd& blobs) {
+  if (id.find('~') != std::string::npos) return std::nullopt;
+  const Fd file(
+      ::openat(containers.get(), (id + "/image").c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file) return std::nullopt;
+  const auto lines = split(read_all(file, id + "/image"), '\n');
+  if (lines.size() < 2 || !is_digest(lines[1])) return std::nullopt;
+  if (::faccessat(blobs.get(), lines[1].substr(7).c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+    return std::nullopt;
+  return Descriptor{kManifestType, lines[1], 0};
+}
+
+void collect_from_containers(const std::string& store, const Fd& blobs,
+                             std::set<std::string>& used) {
+  const auto containers = sys::open_if_there(store + "/containers", O_RDONLY | O_DIRECTORY);
+  if (!containers) return;
+  for (const std::string& id : names_in(*containers)) {
+    if (const auto image = image_of(*containers, id, blobs)) collect(blobs, *image, used);
   }
 }
 
@@ -97,6 +121,7 @@ bool Store::sweep() const {
   std::set<std::string> used;
   try {
     for (const IndexEntry& entry : entries()) collect(blobs, entry.descriptor, used);
+    collect_from_containers(path_, blobs, used);
     for (const auto& [id, layers] : containers()) used.insert(layers.begin(), layers.end());
   } catch (const Error&) {
     return false;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "04-overlay/sandbox.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "common/os/text.hpp"
@@ -10,11 +11,8 @@
 namespace lockstep::overlay {
 namespace {
 
-constexpr const char* kSandbox = "io.lockstep.sandbox";
-
-std::string sandbox_of(const pid::Record& record) {
-  const auto found = record.config.annotations.find(kSandbox);
-  if (found != record.config.annotations.end()) return found->second;
+std::string folder_of(const pid::Record& record) {
+  if (has_sandbox(record.config)) return oci::annotation(record.config, oci::kSandboxAnnotation);
   throw Error(fmt::format("container {} has no image: nothing tells what it changed in {} from "
                           "what was there",
                           quoted(record.id), quoted(record.config.root.path)),
@@ -32,7 +30,7 @@ std::vector<std::string> lines_of(const Fd& sandbox, const char* name) {
 }  // namespace
 
 Changes open_changes(const pid::Record& record) {
-  const std::string folder = sandbox_of(record);
+  const std::string folder = folder_of(record);
   const auto sandbox = sys::open_if_there(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   if (!sandbox) {
     throw Error(

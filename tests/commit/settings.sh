@@ -32,6 +32,7 @@ becomes() {
 }
 
 becomes 'config.Cmd' '["httpd","-f"]' 'CMD ["httpd", "-f"]'
+# shellcheck disable=SC2016  # for the image's shell
 becomes 'config.Cmd' '["/bin/sh","-c","echo \"$HOME\""]' 'cmd   echo "$HOME"  '
 becomes 'config.Cmd' '["/bin/sh"]' 'ENV A=1'
 becomes 'config.Entrypoint config.Cmd' '["/bin/x"] null' 'ENTRYPOINT ["/bin/x"]'
