@@ -63,12 +63,8 @@ std::string TreeCursor::next_towards(const std::string& path) const {
   return path.substr(from, path.find('/', from) - from);
 }
 
-void TreeCursor::leave_towards(const std::string& path) {
-  while (path_ != path && !is_above(path)) leave();
-}
-
 bool TreeCursor::go_to(const std::string& path) {
-  leave_towards(path);
+  while (path_ != path && !is_above(path)) leave();
   while (path_ != path) {
     if (!enter(next_towards(path))) return false;
   }

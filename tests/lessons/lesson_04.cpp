@@ -13,6 +13,7 @@
 #include "tests/lessons/check.hpp"
 #include "tests/lessons/eventually.hpp"
 #include "tests/lessons/image_store.hpp"
+#include "tests/lessons/lesson_04_lifecycle.hpp"
 
 namespace fs = std::filesystem;
 
@@ -152,6 +153,8 @@ Lesson lesson_04() {
       core("an image that isn't there is an error with its name", {}, kSettings,
            names_what_is_missing),
   };
+  const std::vector<Check> checks = lifecycle_checks();
+  lesson.checks.insert(lesson.checks.end(), checks.begin(), checks.end());
   return lesson;
 }
 
