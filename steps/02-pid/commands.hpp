@@ -24,10 +24,11 @@ void run_options(cli::Options& options, RunSettings& settings);
 void create_options(cli::Options& options, RunSettings& settings);
 
 /// `run [--id ID] [--detach] [--pid-file FILE] [--init] … COMMAND [ARG…]`
-cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend,
+cli::Command run_command(StoryMaker make, UndoTable undo, const Attend& attend,
                          std::vector<ConfigOptions> groups);
 /// `exec [--env NAME=VALUE] [--cwd DIR] [--detach] [--pid-file FILE] … ID COMMAND [ARG…]`
-cli::Command exec_command(StoryMaker make, Attend attend, std::vector<ProcessOptions> groups);
+cli::Command exec_command(StoryMaker make, const Attend& attend,
+                          std::vector<ProcessOptions> groups);
 /// `list [-q] [-f table|json]`
 cli::Command list_command();
 /// `ps [-f table|json] ID`

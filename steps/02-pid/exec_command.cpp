@@ -63,7 +63,8 @@ void set_variable(std::vector<std::string>& env, const std::string& text) {
   }
 }
 
-cli::Command exec_command(StoryMaker make, Attend attend, std::vector<ProcessOptions> groups) {
+cli::Command exec_command(StoryMaker make, const Attend& attend,
+                          std::vector<ProcessOptions> groups) {
   auto settings = std::make_shared<Settings>();
   cli::Command command;
   command.name = "exec";

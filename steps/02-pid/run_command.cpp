@@ -71,7 +71,7 @@ int run_container(RunSettings& settings, StoryMaker make, const UndoTable& undo,
 
 }  // namespace
 
-cli::Command run_command(StoryMaker make, UndoTable undo, Attend attend,
+cli::Command run_command(StoryMaker make, UndoTable undo, const Attend& attend,
                          std::vector<ConfigOptions> groups) {
   auto settings = std::make_shared<RunSettings>();
   inherit_from_caller(settings->config.process);

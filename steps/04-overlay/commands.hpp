@@ -12,10 +12,10 @@
 namespace lockstep::lifecycle {
 
 /// `run [OPTIONS] IMAGE|--rootfs DIR [COMMAND…]`, `run [OPTIONS] --bundle DIR ID`
-cli::Command run_command(StoryMaker make, pid::UndoTable undo, pid::Attend attend,
+cli::Command run_command(StoryMaker make, pid::UndoTable undo, const pid::Attend& attend,
                          std::vector<ConfigOptions> groups);
 /// `create [OPTIONS] ID [COMMAND…]`
-cli::Command create_command(StoryMaker make, pid::UndoTable undo, pid::Attend attend,
+cli::Command create_command(StoryMaker make, pid::UndoTable undo, const pid::Attend& attend,
                             std::vector<ConfigOptions> groups);
 /// `start ID`
 cli::Command start_command();

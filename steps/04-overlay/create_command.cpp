@@ -93,7 +93,7 @@ std::string bundle_folder(const Settings& settings) {
   return settings.bundle ? settings.bundle->folder : pid::state_folder(settings.id);
 }
 
-cli::Command create_command(StoryMaker make, pid::UndoTable undo, pid::Attend attend,
+cli::Command create_command(StoryMaker make, pid::UndoTable undo, const pid::Attend& attend,
                             std::vector<ConfigOptions> groups) {
   auto settings = std::make_shared<Settings>();
   cli::Command command;

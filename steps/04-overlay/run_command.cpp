@@ -76,7 +76,7 @@ int run_container(const Settings& settings, const oci::Config& config, StoryMake
 
 }  // namespace
 
-cli::Command run_command(StoryMaker make, pid::UndoTable undo, pid::Attend attend,
+cli::Command run_command(StoryMaker make, pid::UndoTable undo, const pid::Attend& attend,
                          std::vector<ConfigOptions> groups) {
   auto settings = std::make_shared<Settings>();
   cli::Command command;
