@@ -56,6 +56,7 @@ class State : public Undo {
 
   /// Writes `note` before what it is about is made.
   void note(const Note& note) override;
+  std::string folder() const override;
   /// Writes the record: whole, and renamed into place.
   void save();
   /// Lets others change it, while the container runs; and takes it again. False: it was deleted
