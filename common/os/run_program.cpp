@@ -1,5 +1,6 @@
 #include "common/os/run_program.hpp"
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -43,25 +44,29 @@ std::optional<std::string> find_on_path(const std::string& name) {
   return std::nullopt;
 }
 
-ProgramResult run_program(const std::string& path, const std::vector<std::string>& arguments,
-                          const std::string& input, Why why) {
-  const Fd in = file_in_memory("input");
-  const Fd out = file_in_memory("output");
-  write_all(in, input, "memfd");
-  rewind(in);
-  const auto environment = callers_environment();
-  Child child = Child::clone(
-      0,
-      [&] {
-        ::dup2(in.get(), STDIN_FILENO);
-        ::dup2(out.get(), STDOUT_FILENO);
-        ::dup2(out.get(), STDERR_FILENO);
-        sys::execute(path, arguments, environment, why);
-      },
-      why);
-  const ExitStatus status = child.wait();
-  rewind(out);
-  return {status, read_all(out, path)};
+RunningProgram::RunningProgram(const std::string& path, const std::vector<std::string>& arguments,
+                               const std::string& input, const Fd& kept, Why why)
+    : output_(file_in_memory("output")), child_([&] {
+        const Fd in = file_in_memory("input");
+        write_all(in, input, "memfd");
+        rewind(in);
+        const auto environment = callers_environment();
+        return Child::clone(
+            0,
+            [&] {
+              ::dup2(in.get(), STDIN_FILENO);
+              ::dup2(output_.get(), STDOUT_FILENO);
+              ::dup2(output_.get(), STDERR_FILENO);
+              if (kept) ::fcntl(kept.get(), F_SETFD, 0);  // its own copy: not closed on exec
+              sys::execute(path, arguments, environment, why);
+            },
+            why);
+      }()) {}
+
+ProgramResult RunningProgram::finish() {
+  const ExitStatus status = child_.wait();
+  rewind(output_);
+  return {status, read_all(output_, "memfd")};
 }
 
 }  // namespace lockstep

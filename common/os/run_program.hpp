@@ -19,10 +19,20 @@ struct ProgramResult {
 /// (/usr/sbin, /sbin). Nothing if it is not installed.
 std::optional<std::string> find_on_path(const std::string& name);
 
-/// Runs a program of the host's to its end, with `input` as its standard input. `arguments` begin
-/// with the name that it is given; the environment is the caller's. Throws Error if it can't be
-/// executed.
-ProgramResult run_program(const std::string& path, const std::vector<std::string>& arguments,
-                          const std::string& input, Why why = {});
+/// A program of the host's that runs beside this one. Dropped without finish(), it is killed.
+class RunningProgram {
+ public:
+  /// Starts it with `input` as its standard input. `arguments` begin with the name that it is
+  /// given; the environment is the caller's. It inherits `kept`, if that is open: a lock that this
+  /// process has is then held until the program has ended, too, even if this process is killed.
+  RunningProgram(const std::string& path, const std::vector<std::string>& arguments,
+                 const std::string& input, const Fd& kept, Why why = {});
+  /// Waits for its end.
+  ProgramResult finish();
+
+ private:
+  Fd output_;
+  Child child_;
+};
 
 }  // namespace lockstep

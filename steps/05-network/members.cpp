@@ -45,6 +45,17 @@ bool drop_members(Networks& networks, Goes goes) {
   return any;
 }
 
+/// The links of the container whose state folder is `state`.
+void drop_links(const Networks& networks, const std::string& state) {
+  const sys::Netlink netlink;
+  for (const Network& network : networks.all) {
+    for (const Member& member : network.members) {
+      if (member.state == state)
+        delete_link(netlink, member.link, "its end in the container goes with it");
+    }
+  }
+}
+
 /// Not to be guessed, not docker's "veth…", and of at most 15 characters, as the kernel wants it.
 std::string new_link_name() {
   uint64_t bits = 0;
@@ -176,10 +187,12 @@ std::vector<Place> enter(const Wanted& wanted, const Joiner& joiner, Undo& undo)
     networks.save(*chosen[i]);  // before anything is made of it
     places.push_back({*chosen[i], members[i]});
   }
+  RulesLoader rules(ruleset(networks.all),
+                    networks.folder());  // by the bridges' names: they need not be there yet
   for (const Network* network : chosen) make_bridge(*network);
   adjust_host_settings(networks);
-  load_rules(ruleset(networks.all));
   tell_names(networks);
+  rules.finish();
   return places;
 }
 
@@ -187,20 +200,25 @@ void leave(const pid::Record&, const Note& note) {
   auto networks = Networks::open_if_there();
   if (!networks) return;
   const std::string& state = note.what.at("state");
-  const std::string rules = ruleset(networks->all);
-  std::vector<Network> without = networks->all;
-  bool known = false;
-  for (Network& network : without) {
-    known = std::erase_if(network.members,
-                          [&](const Member& member) { return member.state == state; }) != 0 ||
-            known;
+  const Networks& before = *networks;
+  std::vector<Network> after = before.all;
+  std::vector<const Network*> changed;
+  for (Network& network : after) {
+    if (std::erase_if(network.members,
+                      [&](const Member& member) { return member.state == state; }) != 0)
+      changed.push_back(&network);
   }
-  // The rules go first and the list last: who is killed in between begins anew.
-  const std::string rules_without = ruleset(without);
-  if (!known || rules != rules_without) load_rules(rules_without);
-  drop_members(*networks, [&](const Member& member) { return member.state == state; });
+  // In no network: somebody began this and was killed. Then all of it is done once more.
+  std::optional<RulesLoader> rules;
+  if (changed.empty() || ruleset(after) != ruleset(before.all))
+    rules.emplace(ruleset(after), before.folder());
+  drop_links(before, state);
+  if (rules) rules->finish();
+  networks->all = std::move(after);
   adjust_host_settings(*networks);
   tell_names(*networks);
+  // Last of all: until the disk has forgotten it, this can be begun anew.
+  for (const Network* network : changed) networks->save(*network);
 }
 
 }  // namespace lockstep::net

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "common/os/error.hpp"
-#include "common/os/run_program.hpp"
 
 namespace lockstep::net {
 namespace {
@@ -142,13 +141,15 @@ std::string ruleset(const std::vector<Network>& networks) {
 
 void check_nft() { nft_path(); }
 
-void load_rules(const std::string& rules) {
-  // The first line makes sure that there is one to delete. All of it happens at one moment.
-  const std::string script = "table inet lockstep\ndelete table inet lockstep\n" + rules;
-  const ProgramResult result =
-      run_program(nft_path(), {"nft", "-f", "-"}, script,
-                  "all rules at one moment, in place of the ones before: `nft list table inet "
-                  "lockstep` shows them");
+// The first line makes sure that there is a table to delete. All of it happens at one moment.
+RulesLoader::RulesLoader(const std::string& rules, const Fd& lock)
+    : nft_(nft_path(), {"nft", "-f", "-"},
+           "table inet lockstep\ndelete table inet lockstep\n" + rules, lock,
+           "all rules at one moment, in place of the ones before: `nft list table inet lockstep`") {
+}
+
+void RulesLoader::finish() {
+  const ProgramResult result = nft_.finish();
   if (result.status.shell_code() == 0) return;
   throw Error(fmt::format("nft -f - {}: {}", result.status.words(),
                           result.output.substr(0, result.output.find('\n'))),
