@@ -74,8 +74,7 @@ std::string masquerade_chain(const Active& networks) {
       "\t# find back.\n"
       "\tchain on_the_way_out {\n"
       "\t\ttype nat hook postrouting priority srcnat;\n"
-      "\t\toifname @bridges ip saddr 127.0.0.0/8 masquerade\n"
-      "\t\toifname @bridges ip6 saddr ::1 masquerade\n";
+      "\t\toifname @bridges ip saddr 127.0.0.0/8 masquerade\n";
   for (const Network* network : networks) {
     for (const Subnet& subnet : network->subnets) {
       const std::string from = fmt::format("{} saddr {}", family(subnet.base), subnet.words());

@@ -81,7 +81,10 @@ void check_network_name(const std::string& name) {
 Networks::Networks(Fd folder) : folder_(std::move(folder)) {
   lock(folder_);
   for (const std::string& file : images::names_in(folder_)) {
-    if (file.ends_with(kSuffix) && file[0] != '.') all.push_back(read_network(folder_, file));
+    if (file[0] == '.' && file.ends_with(".new"))  // of a runtime that was killed while it wrote
+      ::unlinkat(folder_.get(), file.c_str(), 0);
+    else if (file[0] != '.' && file.ends_with(kSuffix))
+      all.push_back(read_network(folder_, file));
   }
   std::sort(all.begin(), all.end(),
             [](const Network& one, const Network& other) { return one.name < other.name; });

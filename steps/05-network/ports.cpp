@@ -27,7 +27,7 @@ struct Range {
 [[noreturn]] void refuse(const std::string& text, const std::string& why) {
   throw Error(fmt::format("{}: {}", quoted(text), why),
               "[IP:]HOST:CONTAINER[/udp], such as "
-              "8080:80, 127.0.0.1:8080:80, 8000-8010:8000-8010, [::1]:53:53/udp");
+              "8080:80, 127.0.0.1:8080:80, 8000-8010:8000-8010, [2001:db8::1]:53:53/udp");
 }
 
 unsigned parse_number(const std::string& text, const std::string& all) {
@@ -60,6 +60,8 @@ std::optional<Ip> take_address(std::string& rest, const std::string& all) {
   rest = rest.substr(end + (bracket ? 2 : 1));
   const auto ip = parse_ip(address);
   if (!ip) refuse(all, fmt::format("{} is no address", quoted(address)));
+  if (ip->v6 && ip->is_loopback())
+    refuse(all, "the kernel leads nothing from ::1 to another interface; 127.0.0.1 it can");
   const bool every_one = ip->high == 0 && ip->low == 0;
   return every_one && !ip->v6 ? std::nullopt : ip;
 }

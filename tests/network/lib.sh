@@ -3,7 +3,7 @@
 #
 #     outside 192.0.2.2 ── 192.0.2.1 wan  host        (2001:db8::2 ── 2001:db8::1)
 #
-# Then: serve, fetch and others below. Everything ends with the host.
+# Then: a_container, gets and others below. Everything ends with the host.
 # shellcheck shell=bash disable=SC2034  # they are used by the scripts that read this
 
 . "${BASH_SOURCE[0]%/*}/../support/own_host.sh"
@@ -21,28 +21,27 @@ ip link set eth0 netns $outside_pid
 outside() { nsenter --target $outside_pid --net "$@"; }
 ip address add 192.0.2.1/24 dev wan
 ip -6 address add 2001:db8::1/64 dev wan nodad
-ip link set wan up
+ip link set wan addrgenmode none up
 outside ip link set lo up
 outside ip address add 192.0.2.2/24 dev eth0
 outside ip -6 address add 2001:db8::2/64 dev eth0 nodad
 outside ip link set eth0 up
 nft list tables > /dev/null 2>&1 || skip "nft can't reach the kernel's packet filter here"
 
-# A program for containers that answers each TCP connection with a word, and then with the address it came from.
-mkdir -p "$rootfs/srv"
-echo 'hello from inside' > "$rootfs/srv/index.html"
+command -v network-helper > /dev/null || skip "network-helper is not built"
+cp "$(command -v network-helper)" "$rootfs/bin"
 
-# serve ID OPTION…: a container that serves /srv on port 80, in the background.
-serve() {
+# a_container ID OPTION…: one that runs, and answers on port 80 with "ID PEER", on TCP and UDP.
+a_container() {
   local id=$1
   shift
-  "$step" run --rootfs "$rootfs" --id "$id" --detach "$@" httpd -f -p 80 -h /srv > /dev/null ||
-    fail "serve $id $*: it did not start"
+  try "$step" run --rootfs "$rootfs" --id "$id" --hostname "$id" --detach "$@" network-helper serve 80
+  [[ $status == 0 ]] || fail "it did not start$(seen)"
 }
-
-# fetch URL: prints what is there, from the host; with "outside" or "inside ID" before it from there.
-fetch() { busybox wget -q -T 2 -O - "$1"; }
 inside() { "$step" exec "$@"; }
+ask=(network-helper ask tcp)
+ask_udp=(network-helper ask udp)
+network() { succeeds "$step" network "$@"; }
 
 # gets WHAT COMMAND…: it succeeds and prints WHAT, soon: the server may need a moment.
 gets() {
@@ -61,6 +60,15 @@ gets_now() {
 gets_nothing() {
   try "$@"
   (( status != 0 )) || fail "expected to reach nothing$(seen)"
+}
+
+# Where Docker or Kubernetes is, the packet filter also sees what goes from port to port of one bridge (the kernel's
+# br_netfilter): with_bridge_filter 0|1 COMMAND…, or only COMMAND… where it isn't loaded.
+with_bridge_filter() {
+  local setting=/proc/sys/net/bridge/bridge-nf-call-iptables value=$1
+  shift
+  if [[ -w $setting ]]; then echo "$value" > $setting; elif (( value == 1 )); then return; fi
+  "$@"
 }
 
 # What of the host a network could change.
