@@ -44,13 +44,15 @@ bool is_mounted(const oci::Config& config, const std::string& target) {
   });
 }
 
-/// The file, or the link, that the rootfs has there; made if it has none. Nothing if it can't be.
+/// The file, or the link, that the rootfs has there; made if it has none. Nothing if it can't be: on
+/// a read-only file system, which is said, or where /etc is no folder, so that nobody could find
+/// them.
 std::optional<Fd> open_or_make(const Beneath& root, const std::string& target) {
-  auto there = root.open_link_itself(target, O_PATH);
-  if (there) return there;
   try {
-    return root.make_file(target);
+    auto there = root.open_link_itself(target, O_PATH);
+    return there ? std::move(there) : root.make_file(target);
   } catch (const SysError& error) {
+    if (error.code() == ENOTDIR || error.code() == ELOOP) return std::nullopt;
     if (error.code() != EROFS) throw;
     narrate::say(fmt::format("({}: left out, for the rootfs has none and is read-only)", target));
     return std::nullopt;

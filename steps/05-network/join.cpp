@@ -62,7 +62,7 @@ void join_path(const std::string& path) {
 
 }  // namespace
 
-uint64_t new_namespace(const oci::Config& config) {
+uint64_t new_network(const oci::Config& config) {
   const oci::Namespace* const network = network_of(config);
   return network != nullptr && network->path.empty() ? CLONE_NEWNET : 0;
 }

@@ -9,7 +9,7 @@ namespace lockstep::net {
 
 /// CLONE_NEWNET if `linux.namespaces` has a network namespace without a path, else 0: the host's,
 /// or the one that join() leads to.
-uint64_t new_namespace(const oci::Config& config);
+uint64_t new_network(const oci::Config& config);
 
 /// On the host, before clone: the runtime itself goes to the namespace that `linux.namespaces` or
 /// `--network container:ID` names, and the child is born there. (Once the child has a user

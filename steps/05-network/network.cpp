@@ -46,7 +46,7 @@ void Connection::connect(const Child& child) const {
 }
 
 void Connection::configure() const {
-  if (new_namespace(config_) == 0) return;
+  if (new_network(config_) == 0) return;
   const sys::Netlink container;  // a socket of the namespace that it is made in
   set_up(container, "lo", "a new network namespace has a loopback, but it is down");
   for (const auto& [network, member] : places_) {

@@ -38,6 +38,7 @@ right() {
     exec) line+=(x true) ;;
     ps | kill | delete) line+=(x) ;;
     list) ;;
+    network) line+=(create x) ;;
     *) fail "$1 $2: the tests of bad input don't know this command: say here what it is called with" ;;
   esac
 }

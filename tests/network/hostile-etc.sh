@@ -53,6 +53,13 @@ try "${container[@]}" cat /etc/hosts
 [[ $(ls /run/test/host) == victim ]] || fail "files were made on the host: $(ls /run/test/host)"
 unharmed "/etc -> the host's folder"
 
+rm "$rootfs/etc"
+for target in loop /nowhere; do  # then there is no place for them
+  ln -s $target "$rootfs/etc"
+  succeeds "${container[@]}" true
+  rm "$rootfs/etc"
+done
+
 reset_etc
 mkdir "$rootfs/etc/hosts"
 try "${container[@]}" true
