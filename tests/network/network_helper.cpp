@@ -2,7 +2,8 @@
 // who calls. It runs inside containers, so it is static and on its own.
 //
 //   network-helper serve PORT      on PORT, TCP and UDP, IPv4 and IPv6: answers "NAME PEER", its
-//                                  host name and the caller's address, until killed
+//                                  host name and the caller's address, until killed;
+//                                  tells who asks on UDP
 //   network-helper ask tcp|udp ADDRESS PORT [SECONDS]
 //                                  prints that answer; exit status 1 if none comes
 //   network-helper listen ADDRESS PORT tcp|udp
@@ -111,6 +112,8 @@ std::string answer_to(const sockaddr_storage& peer) {
                      reinterpret_cast<sockaddr*>(&peer), &size) < 0)
         continue;
       const std::string text = answer_to(peer);
+      std::printf("asked by %s\n", words_of(peer).c_str());
+      std::fflush(stdout);
       ::sendto(fds[1].fd, text.data(), text.size(), 0, reinterpret_cast<sockaddr*>(&peer), size);
     }
   }
