@@ -1,6 +1,5 @@
 #include "common/os/run_program.hpp"
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -45,7 +44,8 @@ std::optional<std::string> find_on_path(const std::string& name) {
 }
 
 RunningProgram::RunningProgram(const std::string& path, const std::vector<std::string>& arguments,
-                               const std::string& input, const Fd& kept, Why why)
+                               const std::string& input, const std::function<void()>& in_child,
+                               Why why)
     : output_(file_in_memory("output")), child_([&] {
         const Fd in = file_in_memory("input");
         write_all(in, input, "memfd");
@@ -57,7 +57,7 @@ RunningProgram::RunningProgram(const std::string& path, const std::vector<std::s
               ::dup2(in.get(), STDIN_FILENO);
               ::dup2(output_.get(), STDOUT_FILENO);
               ::dup2(output_.get(), STDERR_FILENO);
-              if (kept) ::fcntl(kept.get(), F_SETFD, 0);  // its own copy: not closed on exec
+              if (in_child) in_child();
               sys::execute(path, arguments, environment, why);
             },
             why);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,10 +24,9 @@ std::optional<std::string> find_on_path(const std::string& name);
 class RunningProgram {
  public:
   /// Starts it with `input` as its standard input. `arguments` begin with the name that it is
-  /// given; the environment is the caller's. It inherits `kept`, if that is open: a lock that this
-  /// process has is then held until the program has ended, too, even if this process is killed.
+  /// given; the environment is the caller's. The new process calls `in_child` just before execve.
   RunningProgram(const std::string& path, const std::vector<std::string>& arguments,
-                 const std::string& input, const Fd& kept, Why why = {});
+                 const std::string& input, const std::function<void()>& in_child, Why why = {});
   /// Waits for its end.
   ProgramResult finish();
 

@@ -10,6 +10,7 @@
 #include "05-network/hosts.hpp"
 #include "05-network/links.hpp"
 #include "05-network/nat.hpp"
+#include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/proc.hpp"
 
@@ -164,6 +165,12 @@ Joiner joiner_of(const oci::Config& config, const Wanted& wanted, const Undo& un
 void forget_the_gone(Networks& networks) { drop_members(networks, is_gone); }
 
 std::vector<Place> enter(const Wanted& wanted, const Joiner& joiner, Undo& undo) {
+  if (wanted.networks.empty()) return {};
+  if (caller_uid() != 0)
+    throw Error(fmt::format("--network {}: without root each container is in a user namespace of "
+                            "its own, and a bridge in there would lead to nobody",
+                            wanted.networks.front()),
+                "--network pasta (or slirp4netns) opens the way out; or run it as root");
   check_nft();
   undo.note({"network",
              {{"networks", fmt::format("{}", fmt::join(wanted.networks, ","))},

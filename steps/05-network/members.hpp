@@ -28,7 +28,7 @@ Joiner joiner_of(const oci::Config& config, const Wanted& wanted, const Undo& un
 /// nobody else has, written down first; then the bridge (made if it isn't there), the host's
 /// settings, the rules; and its neighbours learn its names. All of it under the networks' lock.
 ///
-/// Throws Error: no such network, an address or a port that is taken (by whom is said), no nft.
+/// Nothing if `wanted` names no network. Throws Error: without root; no such network, an address or a port that is taken (by whom is said), no nft.
 std::vector<Place> enter(const Wanted& wanted, const Joiner& joiner, Undo& undo);
 
 /// The undoer of "network": what enter() and the veth pairs made. Idempotent.

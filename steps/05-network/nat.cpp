@@ -1,5 +1,7 @@
 #include "05-network/nat.hpp"
 
+#include <fcntl.h>
+
 #include <algorithm>
 
 #include "common/os/error.hpp"
@@ -142,10 +144,12 @@ void check_nft() { nft_path(); }
 
 // The first line makes sure that there is a table to delete. All of it happens at one moment.
 RulesLoader::RulesLoader(const std::string& rules, const Fd& lock)
-    : nft_(nft_path(), {"nft", "-f", "-"},
-           "table inet lockstep\ndelete table inet lockstep\n" + rules, lock,
-           "all rules at one moment, in place of the ones before: `nft list table inet lockstep`") {
-}
+    : nft_(
+          nft_path(), {"nft", "-f", "-"},
+          "table inet lockstep\ndelete table inet lockstep\n" + rules,
+          [&] { ::fcntl(lock.get(), F_SETFD, 0); },  // its own copy: not closed on exec
+
+          "all rules at one moment, in place of the ones before: `nft list table inet lockstep`") {}
 
 void RulesLoader::finish() {
   const ProgramResult result = nft_.finish();

@@ -17,6 +17,7 @@
 
 #include "05-network/network.hpp"
 
+#include "05-network/helper.hpp"
 #include "05-network/links.hpp"
 #include "05-network/members.hpp"
 #include "05-network/routes.hpp"
@@ -26,11 +27,11 @@ namespace lockstep::net {
 
 void Connection::prepare(Undo& undo) {
   wanted_ = wanted_of(config_);
-  const Joiner joiner = joiner_of(config_, wanted_, undo);
-  join(config_, wanted_);                              // join.cpp: container:ID, a path
-  etc_files_.prepare(config_, wanted_, joiner, undo);  // etc_files.cpp
-  if (wanted_.networks.empty()) return;
-  places_ = enter(wanted_, joiner, undo);  // members.cpp: addresses, ports, the bridge, NAT
+  joiner_ = joiner_of(config_, wanted_, undo);
+  join(config_, wanted_);                               // join.cpp: container:ID, a path
+  etc_files_.prepare(config_, wanted_, joiner_, undo);  // etc_files.cpp
+  prepare_helper(wanted_, joiner_.state, undo);         // helper.cpp: pasta, slirp4netns
+  places_ = enter(wanted_, joiner_, undo);  // members.cpp: addresses, ports, the bridge, NAT
 }
 
 void Connection::connect(const Child& child) const {
@@ -43,6 +44,7 @@ void Connection::connect(const Child& child) const {
     set_port(host, member.link, !network.containers_connect,
              "what it sends to this machine's own address may come back to it");
   }
+  start_helper(wanted_, joiner_.state, child);
 }
 
 void Connection::configure() const {

@@ -29,6 +29,7 @@ class Connection {
  private:
   const oci::Config& config_;
   Wanted wanted_;
+  Joiner joiner_;
   std::vector<Place> places_;
   EtcFiles etc_files_;
 };

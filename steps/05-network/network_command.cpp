@@ -5,6 +5,7 @@
 #include "05-network/bridge.hpp"
 #include "05-network/create_network.hpp"
 #include "05-network/etc_files.hpp"
+#include "05-network/helper.hpp"
 #include "05-network/members.hpp"
 #include "common/cli/table.hpp"
 
@@ -136,7 +137,7 @@ cli::Command network_command() {
 }
 
 pid::UndoTable with_undoers(pid::UndoTable before) {
-  before.insert({{"network", leave}, {"etc-files", remove_etc_files}});
+  before.insert({{"network", leave}, {"etc-files", remove_etc_files}, {"helper", stop_helper}});
   return before;
 }
 

@@ -8,6 +8,7 @@
 #include "05-network/bridge.hpp"           // the switch
 #include "05-network/nat.hpp"              // the way out, and the ways in
 #include "05-network/join.hpp"             // a namespace that is there already
+#include "05-network/helper.hpp"           // the way out without root: pasta, slirp4netns
 #include "05-network/etc_files.hpp"        // /etc/hosts and its kin
 #include "05-network/network_command.hpp"  // network create ls inspect rm prune
 // clang-format on

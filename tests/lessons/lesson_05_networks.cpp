@@ -99,7 +99,7 @@ void publishes_a_port(Step& step) {
         "i=0; until [ \"$(busybox nc -w 1 127.0.0.1 8080 < /dev/null 2> /dev/null)\" = served ]; "
         "do "
         "i=$((i+1)); [ $i -lt 50 ] || exit 1; sleep 0.1; done";
-    return RunningProgram("/bin/sh", {"sh", "-c", ask}, "", Fd()).finish().status.shell_code();
+    return RunningProgram("/bin/sh", {"sh", "-c", ask}, "", {}).finish().status.shell_code();
   });
   if (status == 0) return;
   throw Mismatch(server.typed(), "who calls port 8080 of the host's 127.0.0.1 gets an answer",
