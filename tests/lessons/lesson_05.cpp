@@ -91,7 +91,7 @@ void cannot_reach_the_hosts_loopback(Step& step) {
 void its_loopback_is_up(Step& step) {
   // Begun again and again: whoever calls too early finds nobody.
   step.run({},
-           "echo hello from myself | nc -l -p 4711 & "
+           "nc -l -p 4711 -e echo hello from myself & "
            "i=0; until nc -w 1 127.0.0.1 4711 < /dev/null 2> /dev/null; do "
            "i=$((i+1)); [ $i -lt 50 ] || exit 1; usleep 100000; done")
       .prints("hello from myself\n");
