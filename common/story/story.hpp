@@ -26,6 +26,9 @@ class Undo {
  public:
   virtual ~Undo() = default;
   virtual void note(const Note& note) = 0;
+  /// The container's own folder on the host, an absolute path whose last part is its ID; empty if
+  /// it has none. What a lesson puts there it must note, and clear away.
+  virtual std::string folder() const { return ""; }
 };
 
 /// A step that makes nothing that lasts.

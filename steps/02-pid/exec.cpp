@@ -11,10 +11,13 @@
 namespace lockstep::pid {
 namespace {
 
-/// The container's namespaces, plus the user namespace if it is not ours (borrowed root makes one).
+/// The container's namespaces, plus two that may not be ours without being new: the user namespace
+/// (borrowed root makes one), and a network that it shares with others (lesson 05).
 uint64_t kinds_to_join(const Story& story, pid_t pid) {
-  const bool same_users = proc::namespace_of(pid, "user") == proc::namespace_of(0, "user");
-  return story.namespaces() | (same_users ? 0U : uint64_t{CLONE_NEWUSER});
+  const auto unless_same = [pid](uint64_t flag, const char* kind) {
+    return proc::namespace_of(pid, kind) == proc::namespace_of(0, kind) ? uint64_t{0} : flag;
+  };
+  return story.namespaces() | unless_same(CLONE_NEWUSER, "user") | unless_same(CLONE_NEWNET, "net");
 }
 
 void live(Story& story, const oci::Process& process, Handshake& handshake,

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstdlib>
+#include <memory>
 
 #include "common/cli/program.hpp"
 #include "common/os/borrowed_root.hpp"
@@ -158,6 +160,12 @@ std::optional<State> State::open_if_there(const std::string& id) {
 void State::note(const Note& note) {
   record.notes.push_back(note);
   save();
+}
+
+std::string State::folder() const {
+  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path_.c_str(), nullptr), ::free);
+  if (!real) throw SysError(errno, fmt::format("realpath({})", quoted(path_)));
+  return real.get();
 }
 
 void State::save() { sys::replace_file(folder_, kStateFile, to_json(record), 0600); }

@@ -58,6 +58,7 @@ class State : public Undo {
 
   /// Writes `note` before what it is about is made.
   void note(const Note& note) override;
+  std::string folder() const override;
   /// Writes the record: whole, and renamed into place.
   void save();
   /// Lets others change it, while the container runs; and takes it again. False: it was deleted
@@ -67,7 +68,8 @@ class State : public Undo {
   /// Removes file and folder: the container is forgotten.
   void remove();
 
-  const Fd& folder() const { return folder_; }
+  /// The folder itself, open and locked.
+  const Fd& fd() const { return folder_; }
 
   Record record;
 

@@ -10,7 +10,7 @@ namespace lockstep::lifecycle {
 void create(StoryMaker make, pid::State& state, const std::string& pid_file,
             const pid::Attend& attend) {
   pid::SignalQueue signals;  // nobody's Ctrl-C leaves half a container
-  const Door door = Door::make(state.folder(), pid::kStartSocket);  // what is open now stays here
+  const Door door = Door::make(state.fd(), pid::kStartSocket);  // what is open now stays here
   oci::Process process = state.record.config.process;
   const auto story = make(state.record.config);
   Created container = lockstep::create(*story, process, state, &door);
@@ -44,9 +44,9 @@ void check_created(const pid::Record& record) {
 
 void start(pid::State& state) {
   check_created(state.record);
-  Handshake handshake = Door::knock(state.folder(), pid::kStartSocket);
+  Handshake handshake = Door::knock(state.fd(), pid::kStartSocket);
   // From here on the waiting process listens to this one only, and ends if it hears it end.
-  ::unlinkat(state.folder().get(), pid::kStartSocket, 0);
+  ::unlinkat(state.fd().get(), pid::kStartSocket, 0);
   const auto process = pid::locate(state.record);
   state.record.status = pid::Status::kRunning;
   state.save();

@@ -5,14 +5,23 @@
 //   attacker write-shared KEY TEXT     make it (0600) and put TEXT there
 //   attacker escape PATH               leave a chroot, then print the file PATH of the outer root
 //   attacker swap A B                  exchange the two names, over and over, until killed
+//   attacker tell NAME TEXT            answer on the abstract socket @NAME with TEXT, until killed
+//   attacker hear NAME                 print what the abstract socket @NAME answers
+//   attacker tell-port PORT TEXT       the same on 127.0.0.1
+//   attacker hear-port PORT
 //   attacker overwrite PATH            open PATH for writing: exit status 0 if that works
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -78,6 +87,60 @@ int swap(const char* one, const char* other) {
   }
 }
 
+/// An abstract name begins with a NUL byte and is no file: which processes find it is a matter of
+/// the network namespace alone.
+int abstract_socket(const char* name, sockaddr_un& address, socklen_t& size) {
+  address = {};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path + 1, name, sizeof address.sun_path - 2);
+  size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + std::strlen(name));
+  return ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+}
+
+struct Place {
+  sockaddr_storage address{};
+  socklen_t size = 0;
+  int fd = -1;
+};
+
+Place abstract(const char* name) {
+  Place place;
+  place.fd = abstract_socket(name, reinterpret_cast<sockaddr_un&>(place.address), place.size);
+  return place;
+}
+
+Place loopback(const char* port) {
+  Place place;
+  auto& address = reinterpret_cast<sockaddr_in&>(place.address);
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(std::atoi(port)));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  place.size = sizeof address;
+  place.fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  return place;
+}
+
+int tell(Place place, const char* text) {
+  if (::bind(place.fd, reinterpret_cast<sockaddr*>(&place.address), place.size) != 0)
+    return fail("bind");
+  if (::listen(place.fd, 8) != 0) return fail("listen");
+  for (;;) {
+    const int caller = ::accept(place.fd, nullptr, nullptr);
+    if (caller < 0) return fail("accept");
+    static_cast<void>(!::write(caller, text, std::strlen(text)));
+    ::close(caller);
+  }
+}
+
+int hear(Place place) {
+  if (::connect(place.fd, reinterpret_cast<sockaddr*>(&place.address), place.size) != 0)
+    return fail("connect");
+  char text[256] = {};
+  if (::read(place.fd, text, sizeof text - 1) < 0) return fail("read");
+  std::puts(text);
+  return 0;
+}
+
 int overwrite(const char* path) {
   const int fd = ::open(path, O_WRONLY);
   return fd < 0 ? fail(path) : 0;
@@ -90,6 +153,10 @@ int main(int argc, char** argv) {
   if (what == "read-shared") return read_shared(argv[2]);
   if (what == "escape") return escape(argv[2]);
   if (what == "overwrite") return overwrite(argv[2]);
+  if (what == "hear") return hear(abstract(argv[2]));
+  if (what == "hear-port") return hear(loopback(argv[2]));
+  if (what == "tell" && argc > 3) return tell(abstract(argv[2]), argv[3]);
+  if (what == "tell-port" && argc > 3) return tell(loopback(argv[2]), argv[3]);
   if (what == "write-shared" && argc > 3) return write_shared(argv[2], argv[3]);
   if (what == "swap" && argc > 3) return swap(argv[2], argv[3]);
   std::fprintf(stderr, "attacker: see attacker.cpp for what it can do\n");

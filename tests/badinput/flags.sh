@@ -32,6 +32,23 @@ wrong_values() {
     env) values=('' '=' '=value') ;;
     tty) values=('' maybe True 1) ;;
     detach-keys) values=(ctrl- ctrl-1 ctrl-ü ab a,,b ,) ;;
+    network)
+      values=('' , a, a,a none,host container: container:a/b ns: ns:relative a/b 'a b' Pasta: host,none -x lo "$long") ;;
+    publish)
+      values=('' 80 80: :80 0:80 80:0 65536:80 80:65536 a:80 80:80/sctp 80:80/ 1.2.3:80:80 ::1:80:80 '[::1]:80:80'
+              80-81:80 81-80:81-80 -1:80 '80 :80' 1.2.3.4:5:6:7) ;;
+    ip) values=('' 10 10.0.0.256 10.0.0.1/24 fd00::1 ' 10.0.0.1') ;;
+    ip6) values=('' 10.0.0.1 fd00::1/64 g::1 fe80::1%lo) ;;
+    mac-address) values=('' 02 02:00:00:00:00 02:00:00:00:00:0g 01:00:00:00:00:01 00:00:00:00:00:00 2:0:0:0:0:1) ;;
+    dns) values=('' a 10.0.0 10.0.0.1:53 "$(printf '10.0.0.1\n')x") ;;
+    dns-search) values=('' 'a b' a/b -a $'a\nb' "$(printf 'x%.0s' {1..254})") ;;
+    add-host) values=('' a a: :10.0.0.1 a:b 'a b:10.0.0.1' $'a\nb:10.0.0.1' a:10.0.0.1:80) ;;
+    network-alias) values=('' 'a b' a/b -a $'a\nb') ;;
+    subnet) values=('' 10 10.0.0.0 10.0.0.1/24 10.0.0.0/33 10.0.0.0/31 0.0.0.0/0 127.0.0.0/8 fd00::1/64 ::/0) ;;
+    gateway) values=('' 10 10.0.0.0/24 a) ;;
+    route) values=('' 10.0.0.0/24 10.0.0.0/24, ,10.0.0.1 10.0.0.1/24,10.0.0.1 10.0.0.0/24,fd00::1 10.0.0.0/24,a) ;;
+    opt)
+      values=('' mtu mtu= mtu=0 mtu=65536 mtu=x txqueuelen=0 icc=1 icc= colour=red com.docker.network.bridge.name=) ;;
     format) values=('' xml JSON table,json) ;;
     root) values=('') ;;  # more in places.sh
     explain) values=('' no ALL all,json) ;;
@@ -55,7 +72,7 @@ takes_any() { [[ $1 == author || $1 == message || $1 == change ]]; }
 options_of() {
   local help kind
   while IFS= read -r help; do
-    [[ $help =~ ^\ \ (\ \ \ \ |-(.),\ )--([a-z-]+)(\[=[^ ]*|\ [^ ]+)? ]] || continue
+    [[ $help =~ ^\ \ (\ \ \ \ |-(.),\ )--([a-z0-9-]+)(\[=[^ ]*|\ [^ ]+)? ]] || continue
     case ${BASH_REMATCH[4]} in
       '[='*) kind=optional ;;
       ' '*) kind=value ;;

@@ -40,6 +40,7 @@ right() {
     commit) line+=(x new-image) ;;
     ps | kill | delete | start | state | rm | diff) line+=(x) ;;
     list | images | spec) ;;
+    network) line+=(create x) ;;
     *) fail "$1 $2: the tests of bad input don't know this command: say here what it is called with" ;;
   esac
 }

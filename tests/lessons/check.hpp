@@ -66,6 +66,7 @@ Lesson lesson_01();
 Lesson lesson_02();
 Lesson lesson_03();
 Lesson lesson_04();
+Lesson lesson_05();
 std::vector<Lesson> all_lessons();
 
 /// What a check found instead of what it should.

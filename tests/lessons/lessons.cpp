@@ -2,6 +2,8 @@
 
 namespace lockstep::lessons {
 
-std::vector<Lesson> all_lessons() { return {lesson_01(), lesson_02(), lesson_03(), lesson_04()}; }
+std::vector<Lesson> all_lessons() {
+  return {lesson_01(), lesson_02(), lesson_03(), lesson_04(), lesson_05()};
+}
 
 }  // namespace lockstep::lessons

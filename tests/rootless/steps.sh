@@ -3,6 +3,8 @@
 # shellcheck disable=SC2154  # out, err and status are those of `try`
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
+as_user "$newest" run --rootfs "$rootfs" true 2> /dev/null  # whatever is made once, such as /etc/hosts
+rm -rf "/tmp/lockstep-$uid"
 before=$(snapshot "$rootfs" /run/test/work)
 
 # works TEXT COMMAND…: as the user, exit status 0, TEXT on standard output, one line on standard error.

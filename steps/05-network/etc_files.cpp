@@ -1,0 +1,138 @@
+#include "05-network/etc_files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <climits>
+
+#include "03-mount/bind.hpp"
+#include "05-network/hosts.hpp"
+#include "05-network/resolv_conf.hpp"
+#include "common/os/borrowed_root.hpp"
+#include "common/os/error.hpp"
+#include "common/os/files.hpp"
+#include "common/os/narrate.hpp"
+#include "common/os/proc.hpp"
+
+namespace lockstep::net {
+namespace {
+
+constexpr const char* kWhy =
+    "a file that tells of this machine and its network: ours, over the "
+    "rootfs's own";
+
+std::string host_name() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) throw SysError(errno, "gethostname()");
+  return name.data();
+}
+
+mnt::MountOptions read_only() {
+  mnt::MountOptions options;
+  options.bind = true;
+  options.set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+  return options;
+}
+
+/// Whether the config mounts something there, or all of /etc, itself.
+bool is_mounted(const oci::Config& config, const std::string& target) {
+  return std::any_of(config.mounts.begin(), config.mounts.end(), [&](const oci::Mount& mount) {
+    return mount.destination == target || mount.destination == "/etc";
+  });
+}
+
+/// The file, or the link, that the rootfs has there; made if it has none. Nothing if it can't be: on
+/// a read-only file system, which is said, or where /etc is no folder, so that nobody could find
+/// them.
+std::optional<Fd> open_or_make(const Beneath& root, const std::string& target) {
+  try {
+    auto there = root.open_link_itself(target, O_PATH);
+    return there ? std::move(there) : root.make_file(target);
+  } catch (const SysError& error) {
+    if (error.code() == ENOTDIR || error.code() == ELOOP) return std::nullopt;
+    if (error.code() != EROFS) throw;
+    narrate::say(fmt::format("({}: left out, for the rootfs has none and is read-only)", target));
+    return std::nullopt;
+  }
+}
+
+/// A file of the container whose network it shares.
+std::optional<std::string> of_the_other(const Wanted& wanted, const char* name) {
+  if (wanted.mode != Mode::kContainer) return std::nullopt;
+  return proc::read_file(pid::state_folder(wanted.target) + "/" + kEtcFolder + "/" + name);
+}
+
+/// The lines of /etc/hosts that don't change as networks do.
+std::string fixed_hosts(const oci::Config& config, const Wanted& wanted, const std::string& name) {
+  std::string out = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
+  if (wanted.mode == Mode::kHost) out = proc::read_file("/etc/hosts").value_or(out);
+  if (const auto other = of_the_other(wanted, kHostsFile)) out = *other;
+  // In a network its name has an address of its own, unless it is the host's.
+  if (wanted.mode != Mode::kNetworks || config.hostname.empty()) out += "127.0.1.1\t" + name + "\n";
+  for (const HostName& host : wanted.hosts)
+    out += fmt::format("{}\t{}\n", host.ip.words(), host.name);
+  return out;
+}
+
+}  // namespace
+
+void EtcFiles::add(const std::string& name, const std::string& text) {
+  const Fd folder = sys::open(folder_, O_PATH | O_DIRECTORY);
+  const std::string source = folder_ + "/" + name;
+  sys::make_empty_file(folder, name, 0644);
+  const Fd file = sys::open(source, O_WRONLY | O_TRUNC | O_NOFOLLOW);
+  write_all(file, text, source);
+  if (name == kOwnHostsFile) return;
+  File made{"/etc/" + name, source, {}};
+  if (caller_uid() == 0 && sys::has_mount_api()) {
+    made.tree =
+        sys::clone_tree(source, false, "to be handed to the child, who may have no way here");
+    mnt::set_attributes({made.tree, made.target}, read_only(), "it is ours, and is to be read");
+  }
+  files_.push_back(std::move(made));
+}
+
+void EtcFiles::prepare(const oci::Config& config, const Wanted& wanted, const Joiner& joiner,
+                       Undo& undo) {
+  if (wanted.mode == Mode::kBundle || config.root.path.empty()) return;
+  folder_ = joiner.state + "/" + kEtcFolder;
+  undo.note({"etc-files", {{"folder", folder_}}});
+  sys::make_directory(folder_, 0755, "the container's own /etc/hosts and its kin");
+  const std::string name = config.hostname.empty() ? host_name() : config.hostname;
+  const std::string hosts = fixed_hosts(config, wanted, name);
+  add(kOwnHostsFile, hosts);
+  add(kHostsFile, hosts);
+  add("hostname", name + "\n");
+  add("resolv.conf", of_the_other(wanted, "resolv.conf").value_or(resolv_conf(wanted)));
+  if (const auto localtime = proc::read_file("/etc/localtime")) add("localtime", *localtime);
+}
+
+void EtcFiles::mount(const oci::Config& config) const {
+  const Beneath root = Beneath::open_root(config.root.path);
+  for (const File& file : files_) {
+    if (is_mounted(config, file.target)) continue;
+    const auto target = open_or_make(root, file.target);
+    if (!target) continue;
+    if (file.tree) {
+      sys::attach(file.tree, sys::Place{*target, file.target}, kWhy);
+    } else {
+      mnt::bind(file.source, root, {*target, file.target}, read_only(), kWhy);
+    }
+  }
+}
+
+void remove_etc_files(const pid::Record&, const Note& note) {
+  const std::string& folder = note.what.at("folder");
+  for (const char* name : {kHostsFile, kOwnHostsFile, "hostname", "resolv.conf", "localtime"}) {
+    const std::string path = folder + "/" + name;
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR)
+      throw SysError(errno, fmt::format("unlink({})", quoted(path)));
+  }
+  if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
+    throw SysError(errno, fmt::format("rmdir({})", quoted(folder)));
+}
+
+}  // namespace lockstep::net

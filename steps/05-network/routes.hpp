@@ -1,0 +1,12 @@
+#pragma once
+
+#include "05-network/links.hpp"
+#include "05-network/members.hpp"
+
+namespace lockstep::net {
+
+/// Inside: the routes of all networks that it is in, and of the first that isn't internal its
+/// default route, for IPv4 and for IPv6.
+void add_routes(const sys::Netlink& netlink, const std::vector<Place>& places);
+
+}  // namespace lockstep::net
