@@ -44,7 +44,7 @@ settings dots '{"WorkingDir":"/../../../../usr/../var","Cmd":["pwd"]}'
 shows "/var" dots
 
 settings user '{"User":"nobody:nogroup","Cmd":["true"]}'
-try as_who "$newest" run user
+try as_who "$newest" run "${once[@]}" user
 ends_with 0
 if (( ${newest#step} < 6 )); then says 'the image'"'"'s user "nobody:nogroup" is honoured from step06 on'; fi
 settings rootuser '{"User":"0:0","Cmd":["id","-u"]}'

@@ -23,7 +23,7 @@ finish_image deep '{}'
 
 # What find sees; without what the runtime puts there.
 list='cd /; find bin data other a etc usr \( -path data/deep -o -path /proc \) -prune -o -exec stat -c "%n %F %a %u:%g %s %Y %N %t,%T" {} \; | sed -E "s/^(.* directory [0-9]+ [0-9:]+) [0-9]+ /\1 /" | sort'
-expected=$(as_who "$newest" run stack sh -c "$list" 2> /dev/null)
+expected=$(as_who "$newest" run "${once[@]}" stack sh -c "$list" 2> /dev/null)
 [[ $(wc -l <<< "$expected") -gt 200 ]] || fail "the listing has only: $expected"
 
 # The containers' folders on an overlay, where there can be no other one. (The layers not: no whiteout can be put there.)
@@ -34,7 +34,7 @@ mount -t overlay -o lowerdir=/run/test/layers/lower,upperdir=/run/test/layers/up
 if [[ ${1:-root} == rootless ]]; then chown learner: "$ordinary/containers"; fi
 
 copied='no overlay can be had here, so the image'"'"'s layers are copied'
-try as_who "$newest" run stack sh -c "$list"
+try as_who "$newest" run "${once[@]}" stack sh -c "$list"
 ends_with 0
 says "$copied"
 says "the store lies on an overlay itself"
@@ -42,13 +42,13 @@ says "the store lies on an overlay itself"
 [[ $out == "$expected" ]] || fail "the copy differs: $(diff <(echo "$expected") <(echo "$out") | head -20)"
 no_sandboxes "a copy"
 
-in_stack() { try as_who "$newest" run stack sh -c "$1"; }
+in_stack() { try as_who "$newest" run "${once[@]}" stack sh -c "$1"; }
 in_stack 'stat -c %h /data/one; [ /data/one -ef /data/two ] && echo same'
 [[ $out == $'2\nsame' ]] || fail "a hard link was not kept$(seen)"
 in_stack 'du -k /data/sparse; cat /data/hard; echo x > /data/hard; cat /data/changed'
 [[ $(head -1 <<< "$out") =~ ^[0-9]{1,3}[^0-9] ]] || fail "a hole was filled$(seen)"
 [[ $(sed 1d <<< "$out") == $'1\n2' ]] || fail "a hard link that was broken in a layer is one again$(seen)"
-try as_who "$newest" run --read-only stack touch /new
+try as_who "$newest" run "${once[@]}" --read-only stack touch /new
 ends_with 1
 says "Read-only"
 try as_who "$newest" run --detach --id x stack sleep 1000
@@ -59,7 +59,7 @@ try as_who "$newest" delete --force x
 ends_with 0
 no_sandboxes "delete of a copy"
 
-try as_who "$newest" run deep sh -c 'while cd d 2> /dev/null; do :; done; cat file'
+try as_who "$newest" run "${once[@]}" deep sh -c 'while cd d 2> /dev/null; do :; done; cat file'
 ends_with 0
 prints "bottom"
 no_sandboxes "a deep copy"
@@ -74,7 +74,7 @@ umount "$ordinary/containers"
 on_another() {
   cp -a "$ordinary/." "$LOCKSTEP_STORE" 2> /dev/null || true  # but for the images with whiteouts
   if [[ ${1:-root} == rootless ]]; then chown learner: "$LOCKSTEP_STORE"; fi
-  try as_who "$newest" run busybox sh -c 'echo written > /etc/motd; cat /etc/motd; head -c 4 /etc/passwd'
+  try as_who "$newest" run "${once[@]}" busybox sh -c 'echo written > /etc/motd; cat /etc/motd; head -c 4 /etc/passwd'
   ends_with 0
   [[ $out == $'written\nroot' ]] || fail "in a store on $2$(seen)"
   says "$copied"

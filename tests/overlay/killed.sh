@@ -10,7 +10,7 @@ readonly kMoments=30
 begin_image
 add_layer 'mkdir srv; echo seed > srv/seed'
 finish_image volumes '{"Volumes":{"/srv":{}}}'
-run=("$newest" run --id x volumes)
+run=("$newest" run "${once[@]}" --id x volumes)
 detached=("$newest" run --detach --id x volumes sleep 1000)
 "${run[@]}" true
 "$newest" delete --force x

@@ -46,7 +46,7 @@ shows "back" stack sh -c 'echo back > /data/gone; cat /data/gone'
 
 # Read-only, volumes over folders of the image, another working directory.
 refuses_write() {
-  try as_who "$newest" run "$@"
+  try as_who "$newest" run "${once[@]}" "$@"
   ends_with 1
   says "Read-only file system"
 }
@@ -67,7 +67,7 @@ finish_image many '{}'
 all='cat /file1 /file150 /file300; ls / | grep -c ^file; echo x > /file7; cat /file7'
 shows $'1\n150\n300\n300\nx' many sh -c "$all"
 if command -v without-helper > /dev/null; then
-  try as_who without-helper fsopen -- "$newest" run many sh -c "$all"
+  try as_who without-helper fsopen -- "$newest" run "${once[@]}" many sh -c "$all"
   ends_with 0
   [[ $out == $'1\n150\n300\n300\nx' ]] || fail "300 layers without fsopen(2)$(seen)"
   quiet

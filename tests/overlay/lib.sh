@@ -25,6 +25,10 @@ as_who rootfs-fetch busybox -q > /dev/null
 chmod 711 /run/test
 busybox_layer=$(echo "$LOCKSTEP_STORE"/layers/sha256/*)
 
+# Where a container of an image stays after its end, these don't.
+once=()
+if [[ $("$newest" run --help) == *--rm\ * ]]; then once=(--rm); fi
+
 # quiet: the last command said nothing but that it borrowed root.
 quiet() { [[ $err == "$borrowed" ]] || fail "expected no complaint$(seen)"; }
 
@@ -32,7 +36,7 @@ quiet() { [[ $err == "$borrowed" ]] || fail "expected no complaint$(seen)"; }
 shows() {
   local text=$1
   shift
-  try as_who "$newest" run "$@"
+  try as_who "$newest" run "${once[@]}" "$@"
   ends_with 0
   [[ $out == "$text" ]] || fail "expected on standard output exactly: $text$(seen)"
   quiet

@@ -10,7 +10,7 @@ echo new > bundle/rootfs/etc/new
 umoci repack --image "$LOCKSTEP_STORE:web" bundle > /dev/null 2>&1 || fail "umoci can't write to the store"
 umoci config --image "$LOCKSTEP_STORE:web" --config.entrypoint cat --config.cmd /etc/new > /dev/null 2>&1
 
-refuses 125 'No such file or directory (ENOENT)' "$newest" run web
+refuses 125 'No such file or directory (ENOENT)' "$newest" run "${once[@]}" web
 hints '`rootfs-fetch unpack web`'
 succeeds rootfs-fetch unpack web
 prints "web: 1 of 2 layers unpacked"
@@ -22,12 +22,12 @@ refuses_fetch() {
   says "no image"
 }
 refuses_fetch rootfs-fetch unpack nosuch
-try "$newest" run web
+try "$newest" run "${once[@]}" web
 ends_with 0
 [[ $out == new ]] || fail "its command was not run$(seen)"
 skopeo copy --quiet "oci:$LOCKSTEP_STORE:web" "oci:$LOCKSTEP_STORE:copy:latest" > /dev/null 2>&1 ||
   fail "skopeo can't copy in the store"
-try "$newest" run copy
+try "$newest" run "${once[@]}" copy
 [[ $out == new ]] || fail "under its other name$(seen)"
 try "$newest" images -q
 prints $'busybox\ncopy:latest\nweb'

@@ -33,8 +33,8 @@ succeeds rootfs-fetch rm busybox  # it sweeps
 succeeds rootfs-fetch busybox
 
 # What fails leaves nothing.
-refuses 127 'no such file or directory' "$newest" run busybox no-such-program
-refuses 125 '/no/such/source' "$newest" run --volume /no/such/source:/mnt busybox true
+refuses 127 'no such file or directory' "$newest" run "${once[@]}" busybox no-such-program
+refuses 125 '/no/such/source' "$newest" run "${once[@]}" --volume /no/such/source:/mnt busybox true
 no_sandboxes "a run that failed"
 
 # After a reboot: the disk has the sandbox, /run is empty.
@@ -79,7 +79,7 @@ no_sandboxes "delete in a relative --root"
 
 # A layer or the image is gone: said, and nothing is left.
 mv "$busybox_layer" /run/test/away
-refuses 125 'No such file or directory (ENOENT)' "$newest" run busybox true
+refuses 125 'No such file or directory (ENOENT)' "$newest" run "${once[@]}" busybox true
 hints '`rootfs-fetch unpack busybox`'
 mv /run/test/away "$busybox_layer"
 no_sandboxes "a missing layer"
