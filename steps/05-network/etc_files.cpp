@@ -125,6 +125,7 @@ void EtcFiles::mount(const oci::Config& config) const {
 }
 
 void remove_etc_files(const pid::Record&, const Note& note) {
+  if (!note.what.contains("folder")) return;  // its state is gone, and the folder was in there
   const std::string& folder = note.what.at("folder");
   for (const char* name : {kHostsFile, kOwnHostsFile, "hostname", "resolv.conf", "localtime"}) {
     const std::string path = folder + "/" + name;

@@ -182,6 +182,7 @@ void start_helper(const Wanted& wanted, const std::string& state, const Child& c
 }
 
 void stop_helper(const pid::Record&, const Note& note) {
+  if (!note.what.contains("folder")) return;  // its state is gone, and the folder was in there
   const std::string& folder = note.what.at("folder");
   end_processes(folder);
   for (const char* name : {"log", "pid", "netns", "socket"}) {

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Addresses: the next free one, one that was asked for, one that is taken; MAC addresses, MTU, queue, routes; what
 # happens when there are none left.
-# shellcheck disable=SC2154  # out, err and status are those of `try`
+# shellcheck disable=SC2016,SC2154  # single quotes are meant; out, err and status are those of `try`
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

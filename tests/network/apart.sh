@@ -3,7 +3,7 @@
 # container with no network; and one in two networks reaches both.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-outside network-helper serve 80 &
+outside network-helper serve 80 > /dev/null &
 
 network create web
 network create db --internal

@@ -2,7 +2,7 @@
 # The way out without root: an ordinary user's container with pasta and with slirp4netns reaches the outside, and not
 # the host's loopback; pasta publishes ports; the helper ends with its container, also after kill -9 of the runtime.
 # Bridges, which need root, are refused in a sentence.
-# shellcheck disable=SC2154  # out, err and status are those of `try`
+# shellcheck disable=SC2016,SC2154  # single quotes are meant; out, err and status are those of `try`
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 outside network-helper serve 80 > /dev/null &

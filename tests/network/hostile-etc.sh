@@ -8,7 +8,7 @@ network create web
 mkdir -p /run/test/host
 container=("$step" run --rootfs "$rootfs" --network web --hostname box)
 reset_etc() {
-  rm -rf "$rootfs/etc"
+  rm -rf "${rootfs:?}/etc"
   mkdir "$rootfs/etc"
   echo 'the victim' > "$rootfs/victim"
   echo 'the host' > /run/test/host/victim
@@ -34,7 +34,7 @@ done
 [[ ! -e $rootfs/nowhere && ! -e /nowhere ]] || fail "a dangling link's target was made"
 
 # Missing ones are made, empty; /etc, too.
-rm -rf "$rootfs/etc"
+rm -rf "${rootfs:?}/etc"
 succeeds "${container[@]}" cat /etc/hosts
 sees_ours "no /etc"
 for file in hosts hostname resolv.conf; do
@@ -42,7 +42,7 @@ for file in hosts hostname resolv.conf; do
 done
 
 # /etc elsewhere: in the rootfs it is followed, out of it it can't lead.
-rm -rf "$rootfs/etc"
+rm -rf "${rootfs:?}/etc"
 mkdir -p "$rootfs/usr/etc"
 ln -s usr/etc "$rootfs/etc"
 succeeds "${container[@]}" cat /etc/hosts /usr/etc/hosts

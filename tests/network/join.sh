@@ -1,6 +1,6 @@
 #!/bin/bash
 # Networks that are there already: the host's, another container's, one with a name; and exec in each of them.
-# shellcheck disable=SC2154  # out, err and status are those of `try`
+# shellcheck disable=SC2016,SC2154  # single quotes are meant; out, err and status are those of `try`
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 network create web

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Networks as objects: create, ls, inspect, rm, prune; what is refused.
-# shellcheck disable=SC2154  # out, err and status are those of `try`
+# shellcheck disable=SC2016,SC2154  # single quotes are meant; out, err and status are those of `try`
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 before=$(network_state)

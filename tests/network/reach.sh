@@ -4,7 +4,7 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-outside network-helper serve 80 &
+outside network-helper serve 80 > /dev/null &
 network-helper serve 7001 >> asked &
 
 ipv4() {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # A port that is in use: who has it is said. And what is published is free again afterwards.
-# shellcheck disable=SC2154  # out, err and status are those of `try`
+# shellcheck disable=SC2016,SC2154  # single quotes are meant; out, err and status are those of `try`
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 network create web --ipv6
