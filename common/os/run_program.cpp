@@ -35,10 +35,11 @@ std::vector<std::string> callers_environment() {
 
 std::optional<std::string> find_on_path(const std::string& name) {
   const char* const search = std::getenv("PATH");
-  for (const std::string& folder : split(
-           std::string(search == nullptr ? "" : search) + ":/usr/sbin:/usr/bin:/sbin:/bin", ':')) {
-    std::string path = folder + "/" + name;
-    if (!folder.empty() && folder[0] == '/' && ::access(path.c_str(), X_OK) == 0) return path;
+  const std::string folders =
+      fmt::format("{}:/usr/sbin:/usr/bin:/sbin:/bin", search == nullptr ? "" : search);
+  for (const std::string& folder : split(folders, ':')) {
+    std::string path = fmt::format("{}/{}", folder, name);
+    if (path[0] == '/' && !folder.empty() && ::access(path.c_str(), X_OK) == 0) return path;
   }
   return std::nullopt;
 }

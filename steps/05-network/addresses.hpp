@@ -19,6 +19,7 @@ struct Ip {
   /// As the kernel and the wire have it: 4 or 16 bytes.
   std::string bytes() const;
   bool is_loopback() const;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 stumbles over what the compiler writes here
   auto operator<=>(const Ip&) const = default;
 };
 /// Nothing if `text` is no address.
