@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 
 #include "common/os/error.hpp"
@@ -58,6 +59,17 @@ void remove(State& state, const UndoTable& table) {
   for (auto note = notes.rbegin(); note != notes.rend(); ++note)
     table.at(note->kind)(state.record, *note);
   state.remove();
+}
+
+void undo_all_but(State& state, const UndoTable& table, const std::string& kept) {
+  auto& notes = state.record.notes;
+  const auto ends = [&](const Note& note) { return note.kind != kept; };
+  if (std::none_of(notes.begin(), notes.end(), ends)) return;
+  for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
+    if (ends(*note)) table.at(note->kind)(state.record, *note);
+  }
+  std::erase_if(notes, ends);
+  state.save();
 }
 
 void remove_leftovers(const std::string& id, const UndoTable& table) {

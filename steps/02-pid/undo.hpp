@@ -23,6 +23,10 @@ UndoTable undoers();
 /// only it can clear it.
 void remove(State& state, const UndoTable& table);
 
+/// Undoes the notes of a container that has ended and stays, but for those of the kind `kept`: what
+/// lives on without its processes.
+void undo_all_but(State& state, const UndoTable& table, const std::string& kept);
+
 /// For a container whose state is gone: asks each undoer to clear what the ID alone leads to.
 void remove_leftovers(const std::string& id, const UndoTable& table);
 

@@ -5,6 +5,7 @@
 #include "03-mount/keeper.hpp"
 #include "04-overlay/commands.hpp"
 #include "04-overlay/lifecycle.hpp"
+#include "04-overlay/sandbox.hpp"
 #include "common/os/borrowed_root.hpp"
 
 namespace lockstep::lifecycle {
@@ -69,8 +70,12 @@ int run_container(const Settings& settings, const oci::Config& config, StoryMake
     pid::print_id(state, undo);
     return 0;
   }
-  // Not there: somebody's `delete --force` was quicker.
-  if (!stays(config, settings.remove) && state.lock_again()) pid::remove(state, undo);
+  if (!state.lock_again()) return end->shell_code();  // somebody's `delete --force` was quicker
+  if (stays(config, settings.remove)) {
+    pid::undo_all_but(state, undo, overlay::kSandboxNote);  // its addresses and ports are free again
+  } else {
+    pid::remove(state, undo);
+  }
   return end->shell_code();
 }
 

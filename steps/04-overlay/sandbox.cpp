@@ -123,7 +123,7 @@ Stack make_sandbox(const oci::Config& config, Undo& undo) {
   const images::Image image = image_of(store, config);
   const std::vector<std::string> layers = layers_of(*store, image);
   const std::string spare = sandbox + "~" + pid::random_id();
-  undo.note({"sandbox", {{"path", sandbox}, {"spare", spare}}});
+  undo.note({kSandboxNote, {{"path", sandbox}, {"spare", spare}}});
   if (const std::string containers = containers_of(store->path());
       ::access(containers.c_str(), F_OK) != 0)
     sys::make_directory(containers, 0700, "containers of images have folders here");

@@ -28,6 +28,8 @@ std::string sandbox_of(const std::string& id);
 /// has the sandbox.
 Stack make_sandbox(const oci::Config& config, Undo& undo);
 
+/// The kind of its undo note.
+constexpr const char* kSandboxNote = "sandbox";
 /// The undoer of "sandbox": removes it, unless it is another's.
 pid::UndoTable undoers();
 

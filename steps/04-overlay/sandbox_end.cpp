@@ -90,6 +90,6 @@ void undo_sandbox(const pid::Record& record, const Note& note) {
 
 }  // namespace
 
-pid::UndoTable undoers() { return {{"sandbox", undo_sandbox}}; }
+pid::UndoTable undoers() { return {{kSandboxNote, undo_sandbox}}; }
 
 }  // namespace lockstep::overlay

@@ -22,7 +22,7 @@ in_one 'echo mine > /etc/passwd; rm -rf /home; mkdir /tmp/new; chmod 700 /var/lo
   fail "the container does not see its own changes"
 [[ $(in_two 'head -c 4 /etc/passwd; ls -d /home /tmp/new 2>&1; stat -c %a /var/log; ls /usr/bin/awk') == \
    $'rootls: /tmp/new: No such file or directory\n/home\n755\n/usr/bin/awk' ]] || fail "a container sees another's changes"
-[[ $(in_two 'mount') == "overlay on / type overlay"* ]] || fail "the root is no overlay: $(in_two mount)"
+[[ $'\n'$(in_two 'mount') == *$'\n'"overlay on / type overlay"* ]] || fail "the root is no overlay: $(in_two mount)"
 [[ $(in_two 'stat -c "%a %u:%g" /') == "755 0:0" ]] || fail "the root has other attributes than the image's"
 [[ $(state_of_layers) == "$before" ]] || fail "the image was changed: $(diff <(echo "$before") <(state_of_layers))"
 [[ $(< /proc/self/mountinfo) == "$mounts" ]] || fail "the host sees the containers' mounts"
