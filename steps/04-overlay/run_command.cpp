@@ -72,7 +72,8 @@ int run_container(const Settings& settings, const oci::Config& config, StoryMake
   }
   if (!state.lock_again()) return end->shell_code();  // somebody's `delete --force` was quicker
   if (stays(config, settings.remove)) {
-    pid::undo_all_but(state, undo, overlay::kSandboxNote);  // its addresses and ports are free again
+    pid::undo_all_but(state, undo,
+                      overlay::kSandboxNote);  // its addresses and ports are free again
   } else {
     pid::remove(state, undo);
   }
