@@ -122,6 +122,19 @@ std::string mount_attributes_hint(int code) {
   return "";
 }
 
+std::string id_mapping_hint(int code, const std::string& path) {
+  const auto mount = proc::mount_of(path);
+  const std::string type = mount ? mount->type : "its file system";
+  if (code == EINVAL)
+    return fmt::format("this kernel can't id-map {} (ext4 and xfs from 5.12, tmpfs from 6.3)",
+                       type);
+  if (code == EPERM) {
+    return fmt::format("{} belongs to another user namespace than ours, or is id-mapped already",
+                       type);
+  }
+  return mount_attributes_hint(code);
+}
+
 std::string pivot_root_hint(int code, const std::string& new_root) {
   if (code != EINVAL && code != EBUSY) {
     return code == EPERM ? permission_hint({"", new_root, "", 0}) : "";

@@ -81,6 +81,10 @@ void make_mount(const Beneath& root, const oci::Mount& mount) {
   if (mount.type == "cgroup" || mount.type == "cgroup2") {
     throw Error(fmt::format("mount {}: cgroups come with lesson 07", quoted(mount.destination)));
   }
+  if (options.idmap || !mount.uid_mappings.empty()) {
+    throw Error(fmt::format("mount {}: option idmap: id-mapped mounts come with lesson 06",
+                            quoted(mount.destination)));
+  }
   const Fd covered = open_target(root, mount, options);
   const sys::Place target{covered, mount.destination};
   if (options.remount) return remount(target, mount, options);
