@@ -76,6 +76,8 @@ struct Mount {
   std::vector<std::string> options;
   std::vector<IdMapping> uid_mappings{};  // of an id-mapped mount; empty: the container's
   std::vector<IdMapping> gid_mappings{};
+  /// Not of the spec: `source` names an open copy of a mount (open_tree), to be attached as it is.
+  bool is_tree = false;
 };
 
 /// One of `linux.namespaces`.

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "common/os/error.hpp"
+#include "common/os/execute_hint.hpp"
 #include "common/os/mount_api.hpp"
 #include "common/os/proc.hpp"
 
@@ -72,8 +73,12 @@ std::string mount_hint(int code, const MountOperands& operands) {
     case ENOTDIR:
       return "one of source and target is a folder and the other is a file: both must be the same "
              "kind";
-    case EPERM:
     case EACCES:
+      for (const std::string& path : {operands.target, operands.source}) {
+        if (std::string folder = search_hint(path + "/"); !folder.empty()) return folder;
+      }
+      return permission_hint(operands);
+    case EPERM:
       return permission_hint(operands);
     case ENODEV:
       return fmt::format(

@@ -10,6 +10,7 @@
 #include "03-mount/mount_options.hpp"
 #include "03-mount/targets.hpp"
 #include "common/os/error.hpp"
+#include "common/os/files.hpp"
 #include "common/os/narrate.hpp"
 
 namespace lockstep::mnt {
@@ -88,6 +89,10 @@ void make_mount(const Beneath& root, const oci::Mount& mount) {
   const Fd covered = open_target(root, mount, options);
   const sys::Place target{covered, mount.destination};
   if (options.remount) return remount(target, mount, options);
+  if (mount.is_tree) {
+    return attach_tree(sys::open(mount.source, O_PATH), mount.source, target, options,
+                       why(mount, options));
+  }
   if (options.bind) return bind(mount.source, root, target, options, why(mount, options));
   MountOptions first = options;
   if (options.copy_up) first.flags &= ~static_cast<unsigned long>(MS_RDONLY);  // to be filled yet

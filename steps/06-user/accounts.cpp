@@ -32,14 +32,27 @@ bool is_plain_file(const Fd& file) {
          S_ISREG(status.st_mode) && status.st_size < kMost && where.f_type != PROC_SUPER_MAGIC;
 }
 
-std::string text_of(const char* path, Need need) {
+/// Looked at before it is opened for reading, which alone does something to many a device.
+std::optional<Fd> open_plain(const char* path) {
   const Beneath root = Beneath::open_root("/");
-  const auto file = root.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
-  if (!file) return "";
-  if (is_plain_file(*file)) return read_all(*file, fmt::format("{} in the rootfs", path));
-  if (need == Need::kMay) return "";
+  const auto there = root.open(path, O_PATH);
+  if (!there) return std::nullopt;
+  auto file =
+      is_plain_file(*there) ? root.open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY) : std::nullopt;
+  if (file && is_plain_file(*file)) return file;
   throw Error(fmt::format("{} in the rootfs is no regular file of less than 16 MiB", path),
               "names are looked up there: mend it, or give users and groups by number");
+}
+
+/// Empty if there is no such file; nor, if nobody must be found there, one that can be read.
+std::string text_of(const char* path, Need need) {
+  try {
+    const auto file = open_plain(path);
+    return file ? read_all(*file, fmt::format("{} in the rootfs", path)) : "";
+  } catch (const Error&) {
+    if (need == Need::kMust) throw;
+    return "";
+  }
 }
 
 using Fields = std::vector<std::string>;

@@ -1,16 +1,14 @@
 #include "06-user/idmapped_mounts.hpp"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 
 #include "03-mount/mount_options.hpp"
+#include "06-user/mapped_tree.hpp"
 #include "06-user/maps.hpp"
 #include "06-user/subids.hpp"
-#include "06-user/user_namespace.hpp"
 #include "06-user/visit.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
@@ -40,56 +38,23 @@ bool has_owner_inside(const struct stat& status, const oci::Linux& linux) {
   return inside(linux.uid_mappings, status.st_uid) && inside(linux.gid_mappings, status.st_gid);
 }
 
-/// A copy of what is mounted at `place`, attached on top of it. What it was copied from is locked in
-/// this mount namespace (read-only, nosuid, …), so the copy is, too.
-Fd cover(const sys::Place& place, const Fd* users) {
-  if (!sys::has_mount_api()) {  // before kernel 5.12 nothing can be id-mapped either
-    sys::mount_on(place.name, place, "", MS_BIND | MS_REC, "", "a folder becomes a mount");
-    return sys::open(place.name, O_PATH);
-  }
-  Fd tree = sys::clone_tree(place, true, "a copy of this mount, which nobody can see yet");
-  if (users != nullptr)
-    sys::map_ids({tree, place.name}, *users,
-                 "what the disk calls 0, the container's root owns; and the other way round");
-  sys::attach(tree, place, "in the child's list of mounts, and in no other");
-  return tree;
+void say_not_mapped(const std::string& rootfs, const std::string& why) {
+  narrate::say(fmt::format(
+      "(the rootfs {} keeps the host's ids, so the container's root may read it and not change "
+      "it: it can't be id-mapped: {}; --userns host does without)",
+      rootfs, why));
 }
 
 /// The rootfs as a mount of its own.
 Fd rootfs_mount(const sys::Place& place, const oci::Linux& linux, const Fd& users) {
-  if (has_owner_inside(status_of(place.fd, place.name), linux)) return cover(place, nullptr);
+  if (has_owner_inside(status_of(place.fd, place.name), linux)) return plain_mount(place);
   try {
-    if (!sys::has_mount_api())
-      throw SysError(ENOSYS, "mount_setattr(MOUNT_ATTR_IDMAP)", "it takes kernel 5.12");
-    return cover(place, &users);
+    return attached(mapped_copy(place, users), place);
   } catch (const SysError& error) {
     if (error.code() != EINVAL && error.code() != EPERM && error.code() != ENOSYS) throw;
-    narrate::say(fmt::format(
-        "(the rootfs {} keeps the host's ids, so the container's root may read it and not change "
-        "it: it can't be id-mapped: {}; --userns host does without)",
-        place.name, error.hint()));
-    return cover(place, nullptr);
+    say_not_mapped(place.name, error.hint());
+    return plain_mount(place);
   }
-}
-
-/// A user namespace that has a mount's own maps, held by its descriptor alone. The process that it
-/// began with ends when this one does, at the latest.
-Fd users_of(const oci::Mount& mount) {
-  Pipe end = Pipe::make();
-  const Child holder = Child::clone(
-      CLONE_NEWUSER,
-      [&] {
-        end.write_end.reset();
-        char nothing = 0;
-        (void)!::read(end.read_end.get(), &nothing, 1);
-      },
-      "a mount's own maps need a user namespace to stand in");
-  oci::Config config;
-  config.linux.namespaces.push_back({"user", ""});
-  config.linux.uid_mappings = mount.uid_mappings;
-  config.linux.gid_mappings = mount.gid_mappings;
-  write_maps(config, holder);
-  return sys::open(fmt::format("/proc/{}/ns/user", holder.pid()), O_RDONLY);
 }
 
 Fd open_source(const std::string& path, const oci::Mount* mount) {
@@ -121,7 +86,7 @@ bool is_idmapped(const oci::Mount& mount, const mnt::MountOptions& options) {
 }
 
 bool needs_the_host(const oci::Config& config) {
-  if (!has_root_powers()) return false;
+  if (!has_root_powers() || !can_visit()) return false;
   return has_own_users(config) ||
          std::any_of(config.mounts.begin(), config.mounts.end(), [](const oci::Mount& mount) {
            return is_idmapped(
@@ -150,7 +115,7 @@ std::vector<Fd> Places::open_all(const Child& child) {
   std::vector<Place> places = all();
   std::vector<Fd> opened;
   in_mounts_of(child, [&] {
-    // All of them before anything is covered: one may lie in another.
+    // All of them before the rootfs is covered: one may lie in it.
     for (const Place& place : places) opened.push_back(open_source(place.path, place.mount));
     for (size_t i = 0; i < places.size(); ++i) {
       const auto& [path, mount, options] = places[i];
@@ -158,8 +123,10 @@ std::vector<Fd> Places::open_all(const Child& child) {
       if (mount == nullptr) {
         opened[i] = rootfs_mount(there, config_.linux, users);
       } else if (is_idmapped(*mount, options)) {
-        const Fd own = mount->uid_mappings.empty() ? Fd() : users_of(*mount);
-        opened[i] = cover(there, own ? &own : &users);
+        const Fd own = mount->uid_mappings.empty()
+                           ? Fd()
+                           : users_with(mount->uid_mappings, mount->gid_mappings);
+        opened[i] = mapped_copy(there, own ? own : users);
       } else if (is_writable(options)) {
         say_whose(config_, *mount, opened[i]);
       }
@@ -168,8 +135,16 @@ std::vector<Fd> Places::open_all(const Child& child) {
   return opened;
 }
 
+void Places::say_what_is_missing() const {
+  const std::string& rootfs = config_.root.path;
+  if (!has_own_users(config_) || !has_root_powers() || rootfs.empty()) return;
+  const Fd folder = sys::open(rootfs, O_PATH | O_DIRECTORY);
+  if (has_owner_inside(status_of(folder, rootfs), config_.linux)) return;
+  say_not_mapped(rootfs, "this is itself a user namespace, and its mounts are not its own");
+}
+
 void Places::open(const Child& child, Handshake& handshake) {
-  if (!by_the_host_) return;
+  if (!by_the_host_) return say_what_is_missing();
   for (const Fd& place : open_all(child)) handshake.send(place);
 }
 
@@ -182,6 +157,7 @@ void Places::receive(Handshake& host) {
       config_.root.is_mount = true;
       continue;
     }
+    place.mount->is_tree = is_idmapped(*place.mount, place.options);
     auto& words = place.mount->options;  // what they ask for is done
     words.erase(
         std::remove_if(words.begin(), words.end(),
@@ -190,18 +166,6 @@ void Places::receive(Handshake& host) {
     place.mount->uid_mappings.clear();
     place.mount->gid_mappings.clear();
   }
-}
-
-std::vector<Fd> idmapped_trees(const Child& child, const std::vector<std::string>& folders) {
-  const Fd users = sys::open(fmt::format("/proc/{}/ns/user", child.pid()), O_RDONLY);
-  std::vector<Fd> trees;
-  in_mounts_of(child, [&] {
-    for (const std::string& folder : folders) {
-      const Fd there = sys::open(folder, O_PATH | O_DIRECTORY);
-      trees.push_back(cover({there, folder}, &users));
-    }
-  });
-  return trees;
 }
 
 }  // namespace lockstep::usr

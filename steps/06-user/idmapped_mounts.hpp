@@ -44,17 +44,11 @@ class Places {
   struct Place;
   std::vector<Place> all();
   std::vector<Fd> open_all(const Child& child);
+  void say_what_is_missing() const;
 
   oci::Config& config_;
   bool by_the_host_;
   std::vector<Fd> opened_;  // inside
 };
-
-/// For an image's layers: on the host, a copy of each of `folders` as the child's user namespace
-/// shows it, attached over the folder itself in the child's mount namespace, and nowhere else
-/// (overlayfs takes no layer that is attached nowhere). The descriptors may be sent to the child, to
-/// which the folders' paths may be closed: as /proc/self/fd/N each is a lowerdir or an upperdir.
-/// Throws SysError if one can't be id-mapped.
-std::vector<Fd> idmapped_trees(const Child& child, const std::vector<std::string>& folders);
 
 }  // namespace lockstep::usr

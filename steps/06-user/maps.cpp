@@ -67,8 +67,8 @@ void check_maps(const oci::Config& config) {
                     quoted(own->path)),
         "leave its path out: the container then gets one of its own");
   }
-  check_map("linux.uidMappings", config.linux.uid_mappings);
-  check_map("linux.gidMappings", config.linux.gid_mappings);
+  check_map("linux.uidMappings (--uidmap)", config.linux.uid_mappings);
+  check_map("linux.gidMappings (--gidmap)", config.linux.gid_mappings);
   const bool has_root =
       outside(config.linux.uid_mappings, 0) && outside(config.linux.gid_mappings, 0);
   if (!has_root)

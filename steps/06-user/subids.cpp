@@ -84,12 +84,11 @@ Ranges asked_for(const Kind& kind, const std::string& name) {
   return ranges;
 }
 
-/// The ids from `next` on inside.
-void append(Map& map, const Ranges& ranges, uint32_t next, uint32_t most = kCount) {
+/// The ids from `next` up to `end` inside.
+void append(Map& map, const Ranges& ranges, uint32_t next, uint32_t end = kCount) {
   for (const Range& range : ranges) {
-    const uint32_t size = std::min(range.count, most - std::min(next, most));
-    if (size == 0) return;
-    map.push_back({next, range.first, size});
+    const uint32_t size = std::min(range.count, end - std::min(next, end));
+    if (size > 0) map.push_back({next, range.first, size});
     next += size;
   }
 }
@@ -129,8 +128,8 @@ Map roots_map(const Kind& kind) {
   const bool are_here = std::all_of(ranges.begin(), ranges.end(),
                                     [&](const Range& range) { return is_here(here, range); });
   if (!are_here && !here.empty()) {  // in a user namespace: all that it has, but for its root
-    const bool is_alone = here[0].count == 1;
-    ranges = {{here[0].first + (is_alone ? 0 : 1), here[0].count - (is_alone ? 0 : 1)}};
+    const uint32_t root = here[0].count == 1 ? 0 : 1;
+    ranges = {{here[0].first + root, here[0].count - root}};
   }
   append(map, ranges, 0);
   return map;

@@ -1,7 +1,9 @@
 #include "06-user/visit.hpp"
 
 #include <fcntl.h>
+#include <linux/nsfs.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 
 #include "common/os/files.hpp"
 #include "common/os/processes.hpp"
@@ -24,6 +26,12 @@ void in_mounts_of(const Child& child, const std::function<void()>& body) {
     throw;
   }
   come_back();
+}
+
+bool can_visit() {
+  const Fd own = sys::open("/proc/self/ns/mnt", O_RDONLY);
+  const Fd owner(::ioctl(own.get(), NS_GET_USERNS));  // EPERM: it is none of ours
+  return static_cast<bool>(owner);
 }
 
 }  // namespace lockstep::usr

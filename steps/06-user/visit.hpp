@@ -14,4 +14,8 @@ namespace lockstep::usr {
 /// While single-threaded. See: setns(2), mount_namespaces(7)
 void in_mounts_of(const Child& child, const std::function<void()>& body);
 
+/// Whether this process could come back: it has power over its own mount namespace. Not so for the
+/// root of a user namespace who was given no mount namespace with it.
+bool can_visit();
+
 }  // namespace lockstep::usr

@@ -71,6 +71,9 @@ in_step() {
 # has_rootfs STEP: whether its containers have files of their own.
 has_rootfs() { [[ $("$1" run --help) == *--rootfs* ]]; }
 
+# has_users STEP: whether its containers have users of their own.
+has_users() { [[ $("$1" run --help) == *--userns* ]]; }
+
 # static STEP: whether it is a static program (with sanitizers it is not): only then can it be PID 1 in a
 # rootfs that has no libraries.
 static() { ! ldd "/run/test/bin/$1" > /dev/null 2>&1; }
