@@ -19,11 +19,11 @@ class Container : public Story {
   explicit Container(const oci::Config& config) : config_(config) {}
 
   uint64_t namespaces() const override {
-    return CLONE_NEWUTS |                 // 01: host and domain name
-           CLONE_NEWPID |                 // 02: processes
-           CLONE_NEWNS |                  // 03: mounts
-           usr::new_namespace(config_) |  // 06: CLONE_NEWUSER, users
-           ipc::new_namespace(config_);   // 02: CLONE_NEWIPC, System V IPC and message queues
+    return CLONE_NEWUTS |                // 01: host and domain name
+           CLONE_NEWPID |                // 02: processes
+           CLONE_NEWNS |                 // 03: mounts
+           usr::new_users(config_) |     // 06: CLONE_NEWUSER, users
+           ipc::new_namespace(config_);  // 02: CLONE_NEWIPC, System V IPC and message queues
   }
 
   void on_the_host(Undo& undo) override {

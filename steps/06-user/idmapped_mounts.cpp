@@ -35,7 +35,7 @@ struct stat status_of(const Fd& fd, const std::string& path) {
 }
 
 bool has_owner_inside(const struct stat& status, const oci::Linux& linux) {
-  return inside(linux.uid_mappings, status.st_uid) && inside(linux.gid_mappings, status.st_gid);
+  return inside(linux.uid_mappings, status.st_uid).has_value();
 }
 
 void say_not_mapped(const std::string& rootfs, const std::string& why) {
@@ -76,9 +76,9 @@ void say_whose(const oci::Config& config, const oci::Mount& mount, const Fd& sou
   if (!is_files || has_owner_inside(status, config.linux)) return;
   if (config.annotations.count(kUsersAnnotation) == 0) return;
   narrate::say(fmt::format(
-      "(volume {}: {} belongs to {}:{}, which the container has no id for: to write there as its "
+      "(volume {}: {} belongs to uid {}, who has no id in the container: to write there as its "
       "root, add :idmap to the volume, or run with --userns host)",
-      mount.destination, mount.source, status.st_uid, status.st_gid));
+      mount.destination, mount.source, status.st_uid));
 }
 
 bool is_idmapped(const oci::Mount& mount, const mnt::MountOptions& options) {

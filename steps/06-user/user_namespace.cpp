@@ -36,7 +36,7 @@ namespace lockstep::usr {
 
 // The last argument of a sys:: call is its reason, which --explain prints.
 
-uint64_t new_namespace(const oci::Config& config) {
+uint64_t new_users(const oci::Config& config) {
   check_maps(config);  // maps.cpp
   return has_own_users(config) ? CLONE_NEWUSER : 0;
 }

@@ -13,7 +13,7 @@ namespace lockstep::usr {
 /// the default of `run`.
 /// Throws Error if it has none and there is no root's power to do without, or if its maps can't be.
 /// See: user_namespaces(7); the runtime-spec's config-linux.md, "User namespace mappings"
-uint64_t new_namespace(const oci::Config& config);
+uint64_t new_users(const oci::Config& config);
 
 /// Say which ids the new namespace has, and who they are outside (`linux.uidMappings`,
 /// `gidMappings`). Does nothing for a container without a user namespace of its own.

@@ -7,6 +7,7 @@ canary=/run/test/canary root=/run/test/hostile device_folder=/run/test/dev
 mkdir -p $canary/{folder/sub,empty,dev,pts} $device_folder
 echo host > $canary/file
 echo host > $canary/folder/file
+chown -R "$(root_inside "$newest")" $canary
 in_step "$newest" -- true  # whatever is made once, such as /run/lockstep
 before=$(snapshot $canary)
 

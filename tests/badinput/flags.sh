@@ -29,6 +29,10 @@ wrong_values() {
     env) values=('' '=' '=value') ;;
     tty) values=('' maybe True 1) ;;
     detach-keys) values=(ctrl- ctrl-1 ctrl-ü ab a,,b ,) ;;
+    user) values=('' : :0 0: a:b:c 'a b' a/b a,b $'a\nb') ;;
+    group-add) values=('' : a:b 'a b' a/b a,b) ;;
+    userns) values=('' Host auto host:x keep-id: keep-id:uid=x private:uid=1 container:x) ;;
+    uidmap | gidmap) values=('' 0 0: 0:1: :1:1 0:1:0 0:1:1:1 a:b:c -1:0:1 0:-1:1 0:0:4294967296 0:4294967294:2 0x0:1:1) ;;
     format) values=('' xml JSON table,json) ;;
     root) values=('') ;;  # more in places.sh
     explain) values=('' no ALL all,json) ;;

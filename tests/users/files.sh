@@ -38,7 +38,7 @@ done
 # Volumes keep the host's ids. What belongs to nobody inside can't be changed, and a line says so.
 mkdir volume
 echo root > volume/roots
-line="(volume /data: $PWD/volume belongs to 0:0, which the container has no id for: "
+line="(volume /data: $PWD/volume belongs to uid 0, who has no id in the container: "
 line+="to write there as its root, add :idmap to the volume, or run with --userns host)"
 try inside --volume "$PWD/volume:/data" sh -c 'stat -c %u:%g /data/roots; touch /data/made 2>&1'
 ends_with 1
