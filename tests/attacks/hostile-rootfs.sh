@@ -114,6 +114,7 @@ runs 0 "$canary/folder" readlink /etc
 in_dev() {
   rm -rf $device_folder
   mkdir $device_folder
+  chown "$(root_inside "$newest")" $device_folder
   (cd $device_folder && eval "$1")
   case="a /dev after: $1"
 }

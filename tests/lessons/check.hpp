@@ -65,6 +65,7 @@ struct Lesson {
 Lesson lesson_01();
 Lesson lesson_02();
 Lesson lesson_03();
+Lesson lesson_06();
 std::vector<Lesson> all_lessons();
 
 /// What a check found instead of what it should.

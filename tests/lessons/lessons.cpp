@@ -2,6 +2,6 @@
 
 namespace lockstep::lessons {
 
-std::vector<Lesson> all_lessons() { return {lesson_01(), lesson_02(), lesson_03()}; }
+std::vector<Lesson> all_lessons() { return {lesson_01(), lesson_02(), lesson_03(), lesson_06()}; }
 
 }  // namespace lockstep::lessons

@@ -189,19 +189,19 @@ TEST_CASE("oci config: a mapping has three numbers, and no id is 2^32-1") {
     const std::string place = "config.json: linux." + key;
     CHECK(refusal("[]") == "accepted");
     CHECK(refusal(R"([{"containerID": 0, "hostID": 4294967294, "size": 1}])") == "accepted");
-    CHECK(refusal("{}") == place + ": expected a list, got an object");
+    CHECK(refusal("{}") == place + ": expected an array, got an empty object");
     CHECK(refusal("[7]") == place + "[0]: expected an object, got 7");
     CHECK(refusal(R"([{"size": 1, "hostID": 0}])") == place + "[0].containerID: is required");
     CHECK(refusal(R"([{"containerID": 0, "size": 1}])") == place + "[0].hostID: is required");
     CHECK(refusal(R"([{"containerID": 0, "hostID": 0}])") == place + "[0].size: is required");
     CHECK(refusal(R"([{"containerID": 0, "hostID": 0, "size": 0}])") ==
-          place + "[0].size: expected a number from 1 to 4294967295, got 0");
+          place + "[0].size: expected an integer from 1 to 4294967295, got 0");
     CHECK(refusal(R"([{"containerID": 5, "hostID": 9, "size": 4294967287}])") ==
-          place + "[0].size: expected a number from 1 to 4294967286, got 4294967287");
+          place + "[0].size: expected an integer from 1 to 4294967286, got 4294967287");
     CHECK(refusal(R"([{"containerID": -1, "hostID": 0, "size": 1}])") ==
-          place + "[0].containerID: expected a number from 0 to 4294967294, got -1");
+          place + "[0].containerID: expected an integer from 0 to 4294967294, got -1");
     CHECK(refusal(R"([{"containerID": 0, "hostID": 4294967295, "size": 1}])") ==
-          place + "[0].hostID: expected a number from 0 to 4294967294, got 4294967295");
+          place + "[0].hostID: expected an integer from 0 to 4294967294, got 4294967295");
   }
   const std::string map = R"([{"containerID": 0, "hostID": 5, "size": 1}])";
   CHECK(refusal_of(R"("mounts": [{"destination": "/a", "uidMappings": )" + map + "}]") ==
