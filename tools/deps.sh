@@ -8,7 +8,7 @@ set -euo pipefail
 packages=(g++ cmake make git libfmt-dev nlohmann-json3-dev  # the steps
           libarchive-dev libssl-dev busybox-static less)                   # the root, `make diff`
 if [[ ${1:-run} == test ]]; then
-  packages+=(doctest-dev strace tmux procps util-linux iproute2 skopeo python3-minimal
+  packages+=(doctest-dev strace tmux procps util-linux uidmap iproute2 skopeo python3-minimal
              runc crun                             # what `make bench` compares with
              clang clang-format clang-tidy shellcheck ccache)
 fi
