@@ -26,7 +26,8 @@ class UserSwitch {
   /// could be left any more. Root's capabilities go with it, too.
   /// Order: after all that takes root's power; before the program is looked for, which must be the
   /// user's to execute.
-  /// Break it: change the order, and `run --user nobody … id` still has root's groups.
+  /// Break it: change the order, and `run --user nobody … id` fails: who isn't root any more can't
+  /// change groups.
   /// See: credentials(7), setresuid(2), setgroups(2)
   void become(const oci::Process& process, Handshake& host) const;
 

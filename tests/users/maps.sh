@@ -1,6 +1,6 @@
 #!/bin/bash
 # Which ids a container of root's has, and who they are outside.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2154,SC2016
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
