@@ -80,10 +80,11 @@ void Store::prepare() {
     }
     write_durably(folder_, ".oci-layout.new", folder_, "oci-layout", kLayout);
   }
-  // layers/ is the owner's: a layer may hold set-uid programs of another system's making.
+  // layers/ and rootfs/ are the owner's: they may hold set-uid programs of another system's making,
+  // or of a container's root.
   for (const char* name :
        {"blobs", "blobs/sha256", "layers", "layers/sha256", "rootfs", kWorkshop}) {
-    const bool open_to_all = std::string(name)[0] != 'l' && name != kWorkshop;
+    const bool open_to_all = std::string(name)[0] == 'b';
     sys::make_directory(folder_, name, open_to_all ? 0755 : 0700);
   }
   clear_workshop();

@@ -91,8 +91,23 @@ Root read_root(const JsonPlace& here) {
   return root;
 }
 
+/// 2^32-1 is no id, so neither range may reach it.
+IdMapping read_mapping(const JsonPlace& here) {
+  IdMapping mapping;
+  mapping.container_id = id(here.required("containerID"));
+  mapping.host_id = id(here.required("hostID"));
+  const uint32_t first = std::max(mapping.container_id, mapping.host_id);
+  mapping.size = here.required("size").number<uint32_t>(1, 4294967295 - first);
+  return mapping;
+}
+
+std::vector<IdMapping> read_mappings(const JsonPlace& here, const char* key) {
+  std::vector<IdMapping> mappings;
+  here.each(key, [&](const JsonPlace& item) { mappings.push_back(read_mapping(item)); });
+  return mappings;
+}
+
 Mount read_mount(const JsonPlace& here) {
-  refuse(here, {"uidMappings", "gidMappings"});
   Mount mount;
   const JsonPlace destination = here.required("destination");
   mount.destination = destination.text();
@@ -103,6 +118,11 @@ Mount read_mount(const JsonPlace& here) {
   mount.type = here.text("type");
   mount.source = here.text("source");
   mount.options = here.texts("options");
+  mount.uid_mappings = read_mappings(here, "uidMappings");
+  mount.gid_mappings = read_mappings(here, "gidMappings");
+  if (mount.uid_mappings.empty() != mount.gid_mappings.empty()) {
+    here.fail("uidMappings and gidMappings must be given together");
+  }
   return mount;
 }
 
@@ -141,13 +161,14 @@ std::string read_propagation(const JsonPlace& here) {
 }
 
 Linux read_linux(const JsonPlace& here) {
-  refuse(here,
-         {"cgroupsPath", "gidMappings", "intelRdt", "memoryPolicy", "mountLabel", "netDevices",
-          "personality", "resources", "seccomp", "sysctl", "timeOffsets", "uidMappings"});
+  refuse(here, {"cgroupsPath", "intelRdt", "memoryPolicy", "mountLabel", "netDevices",
+                "personality", "resources", "seccomp", "sysctl", "timeOffsets"});
   Linux out;
   here.each("namespaces", [&](const JsonPlace& item) {
     out.namespaces.push_back(read_namespace(item, out.namespaces));
   });
+  out.uid_mappings = read_mappings(here, "uidMappings");
+  out.gid_mappings = read_mappings(here, "gidMappings");
   here.each("devices", [&](const JsonPlace& item) { out.devices.push_back(read_device(item)); });
   const auto propagation = here.find("rootfsPropagation");
   if (propagation && !propagation->nothing()) {

@@ -1,5 +1,6 @@
 #include "common/os/handshake.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -144,10 +145,16 @@ void Handshake::reach(Stage stage) {
 
 void Handshake::await_release(Stage stage) {
   while (released_ < static_cast<int>(stage)) {
-    const Message message = take();
+    Message message = take();
     if (message.head.kind == Kind::kEnd) throw Vanished("the runtime has gone");
+    if (message.head.kind == Kind::kDescriptor) received_.push_back(std::move(message.descriptor));
     if (message.head.kind == Kind::kStage) released_ = message.head.stage;
   }
+}
+
+void Handshake::expect_runtime() {
+  pollfd end{mine().get(), 0, 0};
+  if (::poll(&end, 1, 0) > 0) throw Vanished("the runtime has gone");
 }
 
 void Handshake::fail(const std::exception& error) {

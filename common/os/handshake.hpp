@@ -53,6 +53,9 @@ class Handshake {
   void reach(Stage stage);
   /// Child: waits for the release of `stage` without having anything to report.
   void await_release(Stage stage);
+  /// Child: throws Vanished if the runtime has gone. After the death signal was asked for anew: a
+  /// runtime that ended before that is noticed here.
+  void expect_runtime();
   /// Child: reports its error; the host throws it, with "in the container: " before it.
   void fail(const std::exception& error);
 

@@ -1,3 +1,7 @@
+#include <sched.h>
+
+#include <algorithm>
+
 #include "common/os/narrate.hpp"
 #include "common/story/program.hpp"
 #include "common/story/story.hpp"
@@ -37,6 +41,15 @@ void live(Story& story, const oci::Process& process, Handshake& handshake, const
 }
 
 }  // namespace
+
+void refuse_missing_users(const Story& story, const oci::Config& config) {
+  const oci::Linux& linux = config.linux;
+  const bool asked = std::any_of(linux.namespaces.begin(), linux.namespaces.end(),
+                                 [](const oci::Namespace& item) { return item.type == "user"; }) ||
+                     !linux.uid_mappings.empty() || !linux.gid_mappings.empty();
+  if (!asked || (story.namespaces() & CLONE_NEWUSER) != 0) return;
+  throw Error("linux.namespaces: user: a user namespace of its own comes with lesson 06");
+}
 
 Created create(Story& story, const oci::Process& process, Undo& undo, const Door* door) {
   story.on_the_host(undo);

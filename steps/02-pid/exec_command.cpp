@@ -39,7 +39,9 @@ void complete(oci::Process& process, const Settings& settings,
   process.env = of_the_container.env;
   for (const std::string& text : settings.variables) set_variable(process.env, text);
   if (process.cwd.empty()) process.cwd = of_the_container.cwd;
+  const std::string user = process.user.words;  // from lesson 06 on: --user
   process.user = of_the_container.user;
+  process.user.words = user;
   process.parent_death_signal = death_signal_for(process);
 }
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Lesson 03's attacks: read a file of the host; mount over a folder of the host so that the host sees it. Both work
 # from step 02 and from no later one. Beside them the escape from a chroot, which leaves a chroot and no pivot_root.
+# shellcheck disable=SC2086  # $users is at most one word
 set -euo pipefail
 . "$(dirname "$0")/../support/own_host.sh"
 cp "$(command -v attacker-helper)" "$rootfs/bin"
@@ -36,6 +37,7 @@ for step in "${steps[@]:2}"; do
   try in_step "$step" --no-pivot -- attacker-helper escape "$secret"
   is_hidden
 
+  chown "$(root_inside "$step")" $folder
   # shellcheck disable=SC2016  # the container's shell expands it
   in_folder='mkdir -p "$0" && mount -t tmpfs evil "$0" && touch "$0/evil" && grep -c " $0 " /proc/self/mountinfo'
   succeeds in_step "$step" -- sh -c "$in_folder" "$folder"
@@ -48,11 +50,12 @@ for step in "${steps[@]:2}"; do
   [[ -z $(ls -A "$folder/below") ]] || fail "the host sees the files in that mount$(seen)"
 
   # The door can be opened, by name: so this test would have seen a leak.
-  succeeds in_step "$step" --volume "$folder:/mnt:rshared" -- sh -c "$in_folder" /mnt/below
+  users=$(host_users "$step")
+  succeeds in_step "$step" $users --volume "$folder:/mnt:rshared" -- sh -c "$in_folder" /mnt/below
   sees_mount || fail "with rshared the host was meant to see the mount$(seen)"
   umount "$folder/below"
-  succeeds in_step "$step" --volume "$folder:/mnt:rshared" -- true
-  succeeds in_step "$step" --no-pivot --volume "$folder:/mnt:rshared" -- true
+  succeeds in_step "$step" $users --volume "$folder:/mnt:rshared" -- true
+  succeeds in_step "$step" $users --no-pivot --volume "$folder:/mnt:rshared" -- true
   ! sees_mount || fail "leaving the host's tree unmounted it on the host$(seen)"
 
   # Where it can't be opened, nobody is left to believe that it is open.

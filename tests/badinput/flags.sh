@@ -49,6 +49,10 @@ wrong_values() {
     route) values=('' 10.0.0.0/24 10.0.0.0/24, ,10.0.0.1 10.0.0.1/24,10.0.0.1 10.0.0.0/24,fd00::1 10.0.0.0/24,a) ;;
     opt)
       values=('' mtu mtu= mtu=0 mtu=65536 mtu=x txqueuelen=0 icc=1 icc= colour=red com.docker.network.bridge.name=) ;;
+    user) values=('' : :0 0: a:b:c 'a b' a/b a,b $'a\nb') ;;
+    group-add) values=('' : a:b 'a b' a/b a,b) ;;
+    userns) values=('' Host auto host:x keep-id: keep-id:uid=x private:uid=1 container:x) ;;
+    uidmap | gidmap) values=('' 0 0: 0:1: :1:1 0:1:0 0:1:1:1 a:b:c -1:0:1 0:-1:1 0:0:4294967296 0:4294967294:2 0x0:1:1) ;;
     format) values=('' xml JSON table,json) ;;
     root) values=('') ;;  # more in places.sh
     explain) values=('' no ALL all,json) ;;

@@ -87,6 +87,14 @@ in_step() {
 # has_rootfs STEP: whether its containers have files of their own.
 has_rootfs() { [[ $("$1" run --help) == *--rootfs* ]]; }
 
+# has_users STEP: whether its containers have users of their own.
+has_users() { [[ $("$1" run --help) == *--userns* ]]; }
+
+# The option by which such a step shares the host's, as the steps before it did. For what only the host's root may.
+host_users() { if has_users "$1"; then echo --userns=host; fi; }
+# Whose a folder of the host's must be, so that the containers' root may write there.
+root_inside() { if has_users "$1"; then echo 1879048192; else echo 0; fi; }
+
 # static STEP: whether it is a static program (with sanitizers it is not): only then can it be PID 1 in a
 # rootfs that has no libraries.
 static() { ! ldd "/run/test/bin/$1" > /dev/null 2>&1; }

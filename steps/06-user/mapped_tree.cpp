@@ -1,0 +1,64 @@
+#include "06-user/mapped_tree.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "06-user/user_namespace.hpp"
+#include "06-user/visit.hpp"
+#include "common/os/error.hpp"
+#include "common/os/files.hpp"
+
+namespace lockstep::usr {
+
+Fd mapped_copy(const sys::Place& place, const Fd& users) {
+  if (!sys::has_mount_api())
+    throw SysError(ENOSYS, "mount_setattr(MOUNT_ATTR_IDMAP)", "it takes kernel 5.12");
+  Fd tree = sys::clone_tree(place, true, "a copy of this mount, which nobody can see yet");
+  sys::map_ids({tree, place.name}, users,
+               "what the disk calls 0, the container's root owns; and the other way round");
+  return tree;
+}
+
+Fd attached(Fd tree, const sys::Place& place) {
+  sys::attach(tree, place, "in the child's list of mounts, and in no other");
+  return tree;
+}
+
+Fd plain_mount(const sys::Place& place) {
+  sys::mount_on(place.name, place, "", MS_BIND | MS_REC, "",
+                "in the child's list of mounts, and in no other");
+  return sys::open(place.name, O_PATH);
+}
+
+Fd users_with(const Map& uids, const Map& gids) {
+  Pipe end = Pipe::make();  // its first process ends when this one does, at the latest
+  const Child holder = Child::clone(
+      CLONE_NEWUSER,
+      [&] {
+        end.write_end.reset();
+        char nothing = 0;
+        (void)!::read(end.read_end.get(), &nothing, 1);
+      },
+      "a mount's own maps need a user namespace to stand in");
+  oci::Config config;
+  config.linux.namespaces.push_back({"user", ""});
+  config.linux.uid_mappings = uids;
+  config.linux.gid_mappings = gids;
+  write_maps(config, holder);
+  return sys::open(fmt::format("/proc/{}/ns/user", holder.pid()), O_RDONLY);
+}
+
+std::vector<Fd> idmapped_trees(const Child& child, const std::vector<std::string>& folders) {
+  const Fd users = sys::open(fmt::format("/proc/{}/ns/user", child.pid()), O_RDONLY);
+  std::vector<Fd> trees;
+  in_mounts_of(child, [&] {
+    for (const std::string& folder : folders) {
+      const Fd there = sys::open(folder, O_PATH | O_DIRECTORY);
+      trees.push_back(attached(mapped_copy({there, folder}, users), {there, folder}));
+    }
+  });
+  return trees;
+}
+
+}  // namespace lockstep::usr

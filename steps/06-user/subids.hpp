@@ -1,0 +1,47 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+
+#include "06-user/maps.hpp"
+
+/// Lesson 06: ids that nobody uses, for a container's users.
+///
+/// /etc/subuid and /etc/subgid say which ids each user of the host may map besides their own,
+/// "alice:100000:65536" a line. Two small set-uid programs, newuidmap and newgidmap, write such a
+/// map for who isn't root. Without them, or without a line, the only id that can be mapped is one's
+/// own.
+///
+/// As root any ids can be had. They are taken from the lines of the user `lockstep`, which need not
+/// exist; else of `root`; else they are the 65536 from 1879048192 (0x70000000) on, which neither
+/// useradd(8) nor systemd gives to anybody (https://systemd.io/UIDS-GIDS). All containers of root
+/// share them: what keeps one container from another is lessons 01 to 05; `--uidmap` sets them
+/// apart.
+/// See: subuid(5), newuidmap(1), getsubids(1), user_namespaces(7)
+namespace lockstep::usr {
+
+struct Maps {
+  Map uids;
+  Map gids;
+  bool single_id = false;  // more could not be had
+};
+
+/// Of a container that nobody gave a map. Its root is, without root, who called; else the first of
+/// the ids above.
+Maps default_maps();
+
+/// `--userns keep-id`: who calls is `uid` and `gid` inside, and the subordinate ids are all others.
+/// Throws Error as root, who had better not be kept, and if there are no subordinate ids.
+Maps keep_id_maps(uid_t uid, gid_t gid);
+
+/// The host's name of a user, by /etc/passwd; the number where that doesn't know it.
+std::string name_of(uid_t uid);
+/// A sentence for who has no subordinate ids.
+std::string how_to_get_more_ids();
+
+/// Annotations, for what the spec has no field.
+constexpr const char* kUsersAnnotation = "io.lockstep.userns";  // of run: "private", "keep-id", …
+constexpr const char* kSingleId = "single-id";                  // its value where that is all
+
+}  // namespace lockstep::usr
