@@ -110,7 +110,7 @@ void EtcFiles::prepare(const oci::Config& config, const Wanted& wanted, const Jo
   if (const auto localtime = proc::read_file("/etc/localtime")) add("localtime", *localtime);
 }
 
-void EtcFiles::mount(const oci::Config& config) const {
+void EtcFiles::mount(const oci::Config& config) {
   const Beneath root = Beneath::open_root(config.root.path);
   for (const File& file : files_) {
     if (is_mounted(config, file.target)) continue;
@@ -122,6 +122,7 @@ void EtcFiles::mount(const oci::Config& config) const {
       mnt::bind(file.source, root, {*target, file.target}, read_only(), kWhy);
     }
   }
+  files_.clear();
 }
 
 void remove_etc_files(const pid::Record&, const Note& note) {

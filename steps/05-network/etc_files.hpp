@@ -25,7 +25,8 @@ class EtcFiles {
   void prepare(const oci::Config& config, const Wanted& wanted, const Joiner& joiner, Undo& undo);
   /// Inside, before enter_rootfs: binds them. What the rootfs lacks is made there as an empty file;
   /// what the config mounts itself is left to it.
-  void mount(const oci::Config& config) const;
+  /// Closes them: what waits for `start` holds nothing of the host's.
+  void mount(const oci::Config& config);
 
  private:
   struct File {

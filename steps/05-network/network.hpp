@@ -24,7 +24,7 @@ class Connection {
   /// Break it: leave out the default route: neighbours answer, and nobody else.
   void configure() const;
   /// Inside, before enter_rootfs: /etc/hosts and its kin (etc_files.hpp).
-  void mount_etc_files() const { etc_files_.mount(config_); }
+  void mount_etc_files() { etc_files_.mount(config_); }
 
  private:
   const oci::Config& config_;

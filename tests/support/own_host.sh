@@ -29,6 +29,7 @@ make_rootfs() {
     [[ $applet == busybox ]] || ln -s busybox "$1/bin/$applet"
   done
   echo 'root:x:0:0:root:/root:/bin/sh' > "$1/etc/passwd"
+  touch "$1"/etc/{hostname,hosts,localtime,resolv.conf}  # what a container's own are mounted over
 }
 
 # A /dev of its own with the same nodes: a program that removes one, or turns it into a file, harms nobody.
