@@ -30,6 +30,11 @@ class Overlay {
   /// See: the kernel's Documentation/filesystems/overlayfs.rst; the image-spec's layer.md
   void mount();
 
+  /// What mount() will join; nothing for a plain rootfs. From lesson 06 on the host may do so in the
+  /// child's stead, and the child is told that it is there.
+  const std::optional<Stack>& stack() const { return stack_; }
+  void is_there() { stack_.reset(); }
+
  private:
   const oci::Config& config_;
   std::optional<Stack> stack_;

@@ -80,7 +80,7 @@ class Container : public Story {
   mnt::Terminal terminal_;
   overlay::Overlay overlay_{config_};
   net::Connection network_{config_};
-  usr::Places places_{config_};
+  usr::Places places_{config_, overlay_};
   usr::UserSwitch user_{config_};
 };
 

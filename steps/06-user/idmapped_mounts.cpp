@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
+#include "03-mount/bind.hpp"
 #include "03-mount/mount_options.hpp"
+#include "06-user/file_ids.hpp"
 #include "06-user/mapped_tree.hpp"
 #include "06-user/maps.hpp"
 #include "06-user/subids.hpp"
@@ -57,6 +59,13 @@ Fd rootfs_mount(const sys::Place& place, const oci::Linux& linux, const Fd& user
   }
 }
 
+/// A device node in the rootfs, which whoever made the image put there, opens nothing.
+void forbid_devices(const sys::Place& rootfs) {
+  mnt::MountOptions options;
+  options.set = MOUNT_ATTR_NODEV;
+  mnt::set_attributes(rootfs, options, "devices come with /dev, not with an image");
+}
+
 Fd open_source(const std::string& path, const oci::Mount* mount) {
   if (mount == nullptr) return sys::open(path, O_PATH | O_DIRECTORY);
   if (auto there = sys::open_if_there(path, O_PATH)) return std::move(*there);
@@ -96,7 +105,8 @@ bool needs_the_host(const oci::Config& config) {
 
 }  // namespace
 
-Places::Places(oci::Config& config) : config_(config), by_the_host_(needs_the_host(config)) {}
+Places::Places(oci::Config& config, overlay::Overlay& overlay)
+    : config_(config), overlay_(overlay), by_the_host_(needs_the_host(config)) {}
 
 std::vector<Places::Place> Places::all() {
   std::vector<Place> places;
@@ -115,13 +125,15 @@ std::vector<Fd> Places::open_all(const Child& child) {
   std::vector<Place> places = all();
   std::vector<Fd> opened;
   in_mounts_of(child, [&] {
+    if (overlay_.stack() && has_own_users(config_)) mount_image(users);
     // All of them before the rootfs is covered: one may lie in it.
     for (const Place& place : places) opened.push_back(open_source(place.path, place.mount));
     for (size_t i = 0; i < places.size(); ++i) {
       const auto& [path, mount, options] = places[i];
       const sys::Place there{opened[i], path};
       if (mount == nullptr) {
-        opened[i] = rootfs_mount(there, config_.linux, users);
+        if (!overlay_.stack()) opened[i] = rootfs_mount(there, config_.linux, users);
+        forbid_devices({opened[i], path});
       } else if (is_idmapped(*mount, options)) {
         const Fd own = mount->uid_mappings.empty()
                            ? Fd()
@@ -133,6 +145,27 @@ std::vector<Fd> Places::open_all(const Child& child) {
     }
   });
   return opened;
+}
+
+/// Each layer, and the sandbox with upper and work, is covered by an id-mapped copy of itself; and
+/// then the host joins them: to the container's root they are out of reach, and to the host the
+/// marks of deleted files are those of root.
+void Places::mount_image(const Fd& users) {
+  std::vector<std::string> folders = {overlay_.stack()->sandbox};
+  for (const overlay::Lower& layer : overlay_.stack()->lower) folders.push_back(layer.path);
+  try {
+    for (const std::string& folder : folders) {
+      const Fd there = sys::open(folder, O_PATH | O_DIRECTORY);
+      attached(mapped_copy({there, folder}, users), {there, folder});
+    }
+  } catch (const SysError& error) {
+    if (error.code() != EINVAL && error.code() != EPERM && error.code() != ENOSYS) throw;
+    say_not_mapped(config_.root.path, error.hint());
+    return overlay_.mount();
+  }
+  const FileIds as_its_root(*outside(config_.linux.uid_mappings, 0),
+                            *outside(config_.linux.gid_mappings, 0));
+  overlay_.mount();
 }
 
 void Places::say_what_is_missing() const {
@@ -150,6 +183,7 @@ void Places::open(const Child& child, Handshake& handshake) {
 
 void Places::receive(Handshake& host) {
   if (!by_the_host_) return;
+  if (has_own_users(config_)) overlay_.is_there();
   for (Place& place : all()) {
     opened_.push_back(host.receive());
     place.path = opened_.back().path();

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "04-overlay/overlay.hpp"
 #include "common/oci/config.hpp"
 #include "common/os/child.hpp"
 #include "common/os/handshake.hpp"
@@ -24,12 +25,13 @@ namespace lockstep::usr {
 
 class Places {
  public:
-  /// `config` is changed by `receive`.
-  explicit Places(oci::Config& config);
+  /// `config` is changed by `receive`; `overlay` is mounted by `open`.
+  Places(oci::Config& config, overlay::Overlay& overlay);
 
   /// On the host, when the child has its maps: opens the rootfs and the sources of volumes in the
   /// child's mount namespace and sends them. The rootfs becomes a mount there, id-mapped if its
-  /// owner is nobody inside; where that can't be had, a line says so and it keeps the host's ids. Also says
+  /// owner is nobody inside; where that can't be had, a line says so and it keeps the host's ids. Of
+  /// an image it is the layers and the sandbox, over which the host mounts the overlay. Also says
   /// where a writable volume belongs to somebody whom the container has no id for.
   /// Nothing to do without root, where the container's root is the caller, or without a user
   /// namespace.
@@ -44,9 +46,11 @@ class Places {
   struct Place;
   std::vector<Place> all();
   std::vector<Fd> open_all(const Child& child);
+  void mount_image(const Fd& users);
   void say_what_is_missing() const;
 
   oci::Config& config_;
+  overlay::Overlay& overlay_;
   bool by_the_host_;
   std::vector<Fd> opened_;  // inside
 };

@@ -14,11 +14,6 @@
 namespace lockstep::usr {
 namespace {
 
-std::string annotation(const oci::Config& config, const char* name) {
-  const auto found = config.annotations.find(name);
-  return found == config.annotations.end() ? "" : found->second;
-}
-
 bool has_home(const oci::Process& process) {
   return std::any_of(process.env.begin(), process.env.end(),
                      [](const std::string& variable) { return variable.rfind("HOME=", 0) == 0; });
@@ -59,7 +54,7 @@ void UserSwitch::look_up(oci::Process& process, const std::string& words, bool i
     const bool is_mapped = !has_own_users(config_) || outside(config_.linux.gid_mappings, gid);
     if (is_mapped && can_have_groups(config_)) process.user.additional_gids.push_back(gid);
   }
-  const std::string more = annotation(config_, kGroupsAnnotation);
+  const std::string more = oci::annotation(config_, kGroupsAnnotation);
   if (!is_own || more.empty()) return;
   for (const std::string& group : split(more, ','))
     process.user.additional_gids.push_back(find_group(group));
@@ -76,7 +71,7 @@ oci::Process UserSwitch::resolve(const oci::Process& process) {
   if (own_) return *own_;
   oci::Process resolved = process;
   const std::string& asked = process.user.words;
-  const std::string words = asked.empty() ? annotation(config_, oci::kUserAnnotation) : asked;
+  const std::string words = asked.empty() ? oci::annotation(config_, oci::kUserAnnotation) : asked;
   if (!words.empty()) look_up(resolved, words, asked.empty());
   check_is_mapped(resolved.user);
   if (!has_home(resolved)) resolved.env.push_back("HOME=" + home_of(resolved.user.uid));
