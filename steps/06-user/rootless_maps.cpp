@@ -63,6 +63,15 @@ std::string obstacle_to_helpers() {
              : "newuidmap could give it others, but CAP_SETUID is out of this process's bounds";
 }
 
+std::string how_to_get_more_ids() {
+  const std::string name = name_of(::geteuid());
+  if (const std::string obstacle = obstacle_to_helpers(); !obstacle.empty()) return obstacle;
+  return fmt::format(
+      "as root, `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {}` gives it "
+      "others",
+      name);
+}
+
 bool write_maps_without_root(const oci::Config& config, pid_t pid) {
   if (has_root_powers()) return false;
   const oci::Linux& linux = config.linux;

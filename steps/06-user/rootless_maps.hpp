@@ -19,4 +19,7 @@ bool write_maps_without_root(const oci::Config& config, pid_t pid);
 /// nothing is known to be in the way.
 std::string obstacle_to_helpers();
 
+/// For who has no subordinate ids: what would give them some, as the end of a sentence.
+std::string how_to_get_more_ids();
+
 }  // namespace lockstep::usr

@@ -137,15 +137,6 @@ Map roots_map(const Kind& kind) {
 
 }  // namespace
 
-std::string how_to_get_more_ids() {
-  const std::string name = name_of(::geteuid());
-  if (const std::string obstacle = obstacle_to_helpers(); !obstacle.empty()) return obstacle;
-  return fmt::format(
-      "as root, `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {}` gives it "
-      "others",
-      name);
-}
-
 Maps default_maps() {
   if (has_root_powers()) return {roots_map(kUsers), roots_map(kGroups)};
   Maps maps{{{0, ::geteuid(), 1}}, {{0, ::getegid(), 1}}};

@@ -37,8 +37,6 @@ Maps keep_id_maps(uid_t uid, gid_t gid);
 
 /// The host's name of a user, by /etc/passwd; the number where that doesn't know it.
 std::string name_of(uid_t uid);
-/// A sentence for who has no subordinate ids.
-std::string how_to_get_more_ids();
 
 /// Annotations, for what the spec has no field.
 constexpr const char* kUsersAnnotation = "io.lockstep.userns";  // of run: "private", "keep-id", …
