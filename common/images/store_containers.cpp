@@ -25,7 +25,7 @@ std::map<std::string, std::vector<std::string>> Store::containers() const {
   if (!there) return out;
   for (const std::string& id : names_in(*there)) {
     if (id.find('~') != std::string::npos) continue;  // being made, or being removed
-    const std::string path = folder + "/" + id + "/layers";
+    const std::string path = fmt::format("{}/{}/layers", folder, id);
     const auto file = sys::open_if_there(path, O_RDONLY | O_NOFOLLOW);
     if (!file) continue;
     for (const std::string& layer : split(read_all(*file, path), '\n')) {
