@@ -246,7 +246,8 @@ TEST_CASE("stack: a layer can't set overlayfs's marks itself") {
       marked.xattrs[std::string(whose) + ".overlay." + mark] = "y";
   }
   place.unpack_layer({marked});
-  for (const auto& [name, value] : marked.xattrs) {
+  for (const auto& mark : marked.xattrs) {
+    const std::string& name = mark.first;
     CHECK_MESSAGE(::getxattr((place.root + "/a").c_str(), name.c_str(), nullptr, 0) < 0, name);
   }
   CHECK(text(place.error_of([&] {

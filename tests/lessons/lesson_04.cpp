@@ -43,7 +43,7 @@ void make_image(ImageStore& store, const std::string& settings = "{}") {
   store.finish(kName, settings);
 }
 
-Outcome run(ImageStore& store, const std::string& script, Words options = {}) {
+Outcome run(ImageStore& store, const std::string& script, const Words& options = {}) {
   return store.run(options, {kName, "sh", "-c", script});
 }
 
