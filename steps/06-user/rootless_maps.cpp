@@ -65,7 +65,7 @@ std::string obstacle_to_helpers() {
 
 std::string how_to_get_more_ids() {
   const std::string name = name_of(::geteuid());
-  if (const std::string obstacle = obstacle_to_helpers(); !obstacle.empty()) return obstacle;
+  if (std::string obstacle = obstacle_to_helpers(); !obstacle.empty()) return obstacle;
   return fmt::format(
       "as root, `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {}` gives it "
       "others",

@@ -102,7 +102,8 @@ TEST_CASE("places: a mount with maps of its own shows those, and only it") {
                    {"/container", "bind", folder / "volume", {"bind", "ridmap"}},
                    {"/plain", "bind", folder / "volume", {"bind", "ro"}}};
   config.mounts[0].uid_mappings = config.mounts[0].gid_mappings = {{0, kFirst + 5, 1}};
-  usr::Places places(config);
+  overlay::Overlay overlay(config);
+  usr::Places places(config, overlay);
   Handshake handshake;
   Child child = Child::clone(CLONE_NEWUSER | CLONE_NEWNS, [&] {
     handshake.be_child();

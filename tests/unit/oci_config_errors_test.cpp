@@ -184,7 +184,7 @@ TEST_CASE(
 TEST_CASE("oci config: a mapping has three numbers, and no id is 2^32-1") {
   for (const std::string key : {"uidMappings", "gidMappings"}) {
     const auto refusal = [&](const std::string& value) {
-      return refusal_of("\"linux\": {\"" + key + "\": " + value + "}");
+      return refusal_of(fmt::format(R"("linux": {{"{}": {}}})", key, value));
     };
     const std::string place = "config.json: linux." + key;
     CHECK(refusal("[]") == "accepted");
