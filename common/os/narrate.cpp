@@ -137,8 +137,9 @@ void after(const Why& why, const std::string& call, long result, int code) {
     return;
   }
   const std::string outcome = code != 0 ? errno_words(code) : fmt::to_string(result);
-  write_line(fmt::format("{:9} {}  {} = {}\n", self.side, lesson, call, outcome));
-  if (!why.text.empty()) write_line(fmt::format("{:9}   why: {}\n", "", why.text));
+  std::string lines = fmt::format("{:9} {}  {} = {}\n", self.side, lesson, call, outcome);
+  if (!why.text.empty()) lines += fmt::format("{:9}   why: {}\n", "", why.text);
+  write_line(lines);  // at once: another process may be telling of its own calls
 }
 
 void changed(const std::string& what) {

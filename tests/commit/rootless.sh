@@ -21,6 +21,8 @@ layers_of busybox > "$folder/layers"
 printf '%s\n' busybox "$(manifest_of busybox)" > "$folder/image"
 record one
 chown -R learner: "$root" "$folder"
+scripts=/run/test/scripts  # where the user may read them, wherever the sources are
+install -D -m 644 -t $scripts "$here"/*.py
 cat > inside.sh <<'INSIDE'
 set -e
 again() { mount -t overlay overlay "$1/merged" -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work,userxattr"; }
@@ -37,7 +39,7 @@ python3 "$3/tree.py" "$1/merged" > "$4/seen"
 python3 "$3/tree.py" --changes "$5" "$1/merged" > "$4/expected"
 INSIDE
 fetch export -q busybox /run/test/home/base
-as_user unshare --user --map-root-user --mount bash inside.sh "$folder" "$layer" "$here" "$PWD" /run/test/home/base
+as_user unshare --user --map-root-user --mount bash inside.sh "$folder" "$layer" "$scripts" "$PWD" /run/test/home/base
 
 succeeds as_user test -s seen -a -s expected
 try step diff one
@@ -71,15 +73,15 @@ set -e
 mount -t overlay overlay "$1/merged" -o "lowerdir=$2,upperdir=$1/upper,workdir=$1/work,userxattr"
 python3 "$3/tree.py" "$1/merged"
 VIEW
-inside_view bash view.sh "$folder/next" "$(layers_of image | paste -s -d :)" "$here" > mounted
+inside_view bash view.sh "$folder/next" "$(layers_of image | paste -s -d :)" "$scripts" > mounted
 same_trees "the layers, mounted" seen mounted
 grep -q '"security.capability": "0100000200200000' mounted || fail "the capability is lost in the next container"
 try fetch export image /run/test/home/out
 ends_with 0
-inside_view python3 "$here/tree.py" /run/test/home/out > exported
+inside_view python3 "$scripts/tree.py" /run/test/home/out > exported
 sed 's/"security.capability": "[0-9a-f]*"//' seen > seen-exported
 same_trees "exported" seen-exported exported
-inside_view python3 "$here/tree.py" "$store/rootfs/image" > rootfs-now
+inside_view python3 "$scripts/tree.py" "$store/rootfs/image" > rootfs-now
 same_trees "the rootfs" seen rootfs-now
 
 # Another user's container is not for this one to commit.
