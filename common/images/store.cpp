@@ -11,6 +11,7 @@
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "common/os/narrate.hpp"
+#include "common/users/own_root.hpp"
 
 namespace lockstep::images {
 namespace {
@@ -100,7 +101,7 @@ Fd Store::open_below(const std::string& relative) const {
 
 void Store::clear_workshop() const {
   try {
-    empty_folder(workshop());
+    users::with_root_if_needed([&] { empty_folder(workshop()); });
   } catch (const SysError& error) {  // a nuisance, but whoever comes now has other work to do
     narrate::say(fmt::format("(left in {}/{}: {})", path_, kWorkshop, error.what()));
   }

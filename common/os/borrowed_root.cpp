@@ -16,12 +16,14 @@
 namespace lockstep {
 namespace {
 
-std::optional<uid_t> lender;  // who lent the root that was borrowed
+std::optional<uid_t> lender;  // who called, where geteuid(2) no longer tells
 bool lends = true;
 
 }  // namespace
 
 uid_t caller_uid() { return lender.value_or(::geteuid()); }
+
+void remember_caller(uid_t uid) { lender = uid; }
 
 bool has_root_powers() {
   __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};

@@ -24,6 +24,10 @@ void never_borrow_root();
 /// (geteuid(2) says 0 from then on). Decides where that user's files are.
 uid_t caller_uid();
 
+/// For a process that was given another id otherwise, in a user namespace: caller_uid() goes on
+/// naming who called.
+void remember_caller(uid_t uid);
+
 /// Whether this process has CAP_SYS_ADMIN in its user namespace.
 bool has_root_powers();
 

@@ -157,7 +157,7 @@ void Handshake::expect_runtime() {
   if (::poll(&end, 1, 0) > 0) throw Vanished("the runtime has gone");
 }
 
-void Handshake::fail(const std::exception& error) {
+void Handshake::fail(const std::exception& error, const std::string& where) {
   Message message;
   message.head = {Kind::kError, 0, static_cast<uint8_t>(Failure::kRuntime), 0, 0};
   std::string what = error.what();
@@ -167,7 +167,7 @@ void Handshake::fail(const std::exception& error) {
     hint = known->hint();
   }
   if (const auto* call = dynamic_cast<const SysError*>(&error)) message.head.code = call->code();
-  what = shortened("in the container: " + what);
+  what = shortened(where + what);
   message.head.what_size = static_cast<uint32_t>(what.size());
   message.text = what + hint.substr(0, kMostText / 2);
   put(message, nullptr);

@@ -56,8 +56,8 @@ class Handshake {
   /// Child: throws Vanished if the runtime has gone. After the death signal was asked for anew: a
   /// runtime that ended before that is noticed here.
   void expect_runtime();
-  /// Child: reports its error; the host throws it, with "in the container: " before it.
-  void fail(const std::exception& error);
+  /// Child: reports its error; the host throws it, with `where` before it.
+  void fail(const std::exception& error, const std::string& where = "in the container: ");
 
   /// A descriptor to the other side: a pty's master, an id-mapped tree.
   void send(const Fd& descriptor);

@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include "04-overlay/sandbox.hpp"
+#include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "common/os/text.hpp"
+#include "common/users/own_root.hpp"
 
 namespace lockstep::overlay {
 namespace {
@@ -53,6 +55,12 @@ Changes open_changes(const pid::Record& record) {
   changes.store = containers.substr(0, containers.rfind('/'));
   changes.marks = record.owner == 0 ? images::own_marks() : images::Marks::kUser;
   return changes;
+}
+
+int with_power_over_files(const pid::Record& record, const std::function<int()>& body) {
+  const oci::Linux& linux = record.config.linux;
+  if (linux.uid_mappings.empty() || has_root_powers()) return body();
+  return users::with_root_over({linux.uid_mappings, linux.gid_mappings}, body);
 }
 
 }  // namespace lockstep::overlay

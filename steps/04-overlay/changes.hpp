@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -24,5 +25,10 @@ struct Changes {
 /// Throws Error if the container has no image, and so nothing that tells its changes from its
 /// files.
 Changes open_changes(const pid::Record& record);
+
+/// Calls `body`, which reads them, and returns its result. In another process where that takes power
+/// over the files of the container's own users (lesson 06), who without root are others than whoever
+/// made the container.
+int with_power_over_files(const pid::Record& record, const std::function<int()>& body);
 
 }  // namespace lockstep::overlay

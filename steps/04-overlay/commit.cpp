@@ -97,7 +97,9 @@ int commit(const std::string& id, const std::string& name, const Given& given) {
     narrate::say(fmt::format(
         "(container {} runs on while it is read: pausing comes with lesson 07)", quoted(id)));
   }
-  return run_and_wait(program, words_of(state.record, changes, given, name));
+  return with_power_over_files(state.record, [&] {
+    return run_and_wait(program, words_of(state.record, changes, given, name));
+  });
 }
 
 }  // namespace

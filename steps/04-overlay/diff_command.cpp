@@ -19,10 +19,7 @@ std::string shown(const std::string& path) {
   return safe.size() == path.size() + 2 ? path : safe;
 }
 
-int diff(const std::string& id, bool json) {
-  const pid::Record record = pid::find(id);
-  borrow_root_if_needed();  // a container's files may be closed to their owner
-  const Changes changes = open_changes(record);
+void print_changes(const Changes& changes, bool json) {
   bool first = true;
   if (json) print("[");
   report_changes(changes, [&](char kind, const std::string& path) {
@@ -35,7 +32,15 @@ int diff(const std::string& id, bool json) {
     first = false;
   });
   if (json) print("]\n");
-  return 0;
+}
+
+int diff(const std::string& id, bool json) {
+  const pid::Record record = pid::find(id);
+  borrow_root_if_needed();  // a container's files may be closed to their owner
+  return with_power_over_files(record, [&] {
+    print_changes(open_changes(record), json);
+    return 0;
+  });
 }
 
 }  // namespace

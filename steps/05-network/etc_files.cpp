@@ -86,7 +86,7 @@ void EtcFiles::add(const std::string& name, const std::string& text) {
   const Fd file = sys::open(source, O_WRONLY | O_TRUNC | O_NOFOLLOW);
   write_all(file, text, source);
   if (name == kOwnHostsFile) return;
-  File made{"/etc/" + name, source, {}};
+  File made{"/etc/" + name, source, {}, {}};
   if (caller_uid() == 0 && sys::has_mount_api()) {
     made.tree =
         sys::clone_tree(source, false, "to be handed to the child, who may have no way here");
@@ -110,6 +110,12 @@ void EtcFiles::prepare(const oci::Config& config, const Wanted& wanted, const Jo
   if (const auto localtime = proc::read_file("/etc/localtime")) add("localtime", *localtime);
 }
 
+void EtcFiles::open() {
+  for (File& file : files_) {
+    if (!file.tree) file.opened = sys::open(file.source, O_PATH | O_NOFOLLOW);
+  }
+}
+
 void EtcFiles::mount(const oci::Config& config) {
   const Beneath root = Beneath::open_root(config.root.path);
   for (const File& file : files_) {
@@ -119,7 +125,7 @@ void EtcFiles::mount(const oci::Config& config) {
     if (file.tree) {
       sys::attach(file.tree, sys::Place{*target, file.target}, kWhy);
     } else {
-      mnt::bind(file.source, root, {*target, file.target}, read_only(), kWhy);
+      mnt::bind(file.opened.path(), root, {*target, file.target}, read_only(), kWhy);
     }
   }
   files_.clear();

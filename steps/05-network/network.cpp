@@ -47,7 +47,8 @@ void Connection::connect(const Child& child) const {
   start_helper(wanted_, joiner_.state, child);
 }
 
-void Connection::configure() const {
+void Connection::configure() {
+  etc_files_.open();
   if (new_network(config_) == 0) return;
   const sys::Netlink container;  // a socket of the namespace that it is made in
   set_up(container, "lo", "a new network namespace has a loopback, but it is down");

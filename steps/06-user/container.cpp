@@ -48,8 +48,8 @@ class Container : public Story {
     // The child makes its world, up to "created"; then it waits for start.
     init_.prepare();  // --init will need our own executable: soon out of reach
     places_.receive(host);
-    usr::become_root(config_, config_.process, host);
     network_.configure();
+    usr::become_root(config_, config_.process, host);
     mnt::separate_mounts(config_);
     overlay_.mount();
     mnt::make_mounts(config_);

@@ -10,7 +10,6 @@
 #include "06-user/file_ids.hpp"
 #include "06-user/mapped_tree.hpp"
 #include "06-user/maps.hpp"
-#include "06-user/subids.hpp"
 #include "06-user/visit.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"

@@ -1,7 +1,6 @@
 #include "06-user/maps.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "common/cli/options.hpp"
 #include "common/os/borrowed_root.hpp"
@@ -76,15 +75,6 @@ void check_maps(const oci::Config& config) {
                 "the container is made by its root: map 0 to an id of the host's");
 }
 
-std::optional<uint32_t> parse_id(const std::string& text) {
-  constexpr uint32_t kNoId = 4294967295;  // setresuid(2) and chown(2): "leave it as it is"
-  uint32_t id = 0;
-  const char* const end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, id);
-  if (parsed.ec != std::errc() || parsed.ptr != end || id == kNoId) return std::nullopt;
-  return id;
-}
-
 oci::IdMapping parse_mapping(const std::string& option, const std::string& text) {
   const auto parts = split(text, ':');
   const auto part = [&](size_t i) { return i < parts.size() ? parse_id(parts[i]) : std::nullopt; };
@@ -98,29 +88,6 @@ oci::IdMapping parse_mapping(const std::string& option, const std::string& text)
         "three numbers: from which id inside, from which id outside, how many (0:100000:65536)");
   }
   return {*container, *host, *size};
-}
-
-std::string text_of(const Map& map) {
-  std::string text;
-  for (const oci::IdMapping& range : map)
-    text += fmt::format("{} {} {}\n", range.container_id, range.host_id, range.size);
-  return text;
-}
-
-std::optional<uint32_t> outside(const Map& map, uint32_t id) {
-  for (const oci::IdMapping& range : map) {
-    if (id >= range.container_id && id - range.container_id < range.size)
-      return range.host_id + (id - range.container_id);
-  }
-  return std::nullopt;
-}
-
-std::optional<uint32_t> inside(const Map& map, uint32_t id) {
-  for (const oci::IdMapping& range : map) {
-    if (id >= range.host_id && id - range.host_id < range.size)
-      return range.container_id + (id - range.host_id);
-  }
-  return std::nullopt;
 }
 
 }  // namespace lockstep::usr

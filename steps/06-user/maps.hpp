@@ -1,15 +1,19 @@
 #pragma once
 
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "common/oci/config.hpp"
+#include "common/users/id_map.hpp"
 
-/// Lesson 06: the maps of a user namespace: which ids it has, and who they are outside.
+/// Lesson 06: the maps that a container is given.
 namespace lockstep::usr {
 
-using Map = std::vector<oci::IdMapping>;
+using users::inside;
+using users::Map;
+using users::Maps;
+using users::outside;
+using users::parse_id;
+using users::text_of;
 
 /// Whether the container has a user namespace of its own: `linux.namespaces` has "user".
 bool has_own_users(const oci::Config& config);
@@ -23,14 +27,9 @@ void check_maps(const oci::Config& config);
 /// error.
 /// Throws UsageError.
 oci::IdMapping parse_mapping(const std::string& option, const std::string& text);
-/// A decimal id, 0 to 2^32-2; nothing if it is something else.
-std::optional<uint32_t> parse_id(const std::string& text);
 
-/// "0 100000 65536\n": as uid_map is written.
-std::string text_of(const Map& map);
-/// What id the container's `id` is outside; nothing if it is not mapped.
-std::optional<uint32_t> outside(const Map& map, uint32_t id);
-/// What id the host's `id` is inside; nothing if the container doesn't have it.
-std::optional<uint32_t> inside(const Map& map, uint32_t id);
+/// Annotations, for what the spec has no field.
+constexpr const char* kUsersAnnotation = "io.lockstep.userns";  // of run: "private", "keep-id", …
+constexpr const char* kSingleId = "single-id";                  // its value where that is all
 
 }  // namespace lockstep::usr

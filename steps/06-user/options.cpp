@@ -7,10 +7,10 @@
 
 #include "03-mount/mount_options.hpp"
 #include "06-user/maps.hpp"
-#include "06-user/subids.hpp"
 #include "06-user/user_switch.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/text.hpp"
+#include "common/users/subids.hpp"
 
 namespace lockstep::usr {
 namespace {
@@ -100,7 +100,8 @@ Maps maps_for(const Given& given) {
     return {given.uids.empty() ? given.gids : given.uids,
             given.gids.empty() ? given.uids : given.gids};
   }
-  return given.mode == "keep-id" ? keep_id_maps(given.kept_uid, given.kept_gid) : default_maps();
+  return given.mode == "keep-id" ? users::keep_id_maps(given.kept_uid, given.kept_gid)
+                                 : users::default_maps();
 }
 
 void give_users(const Given& given, oci::Config& config) {

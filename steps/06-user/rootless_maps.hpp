@@ -2,24 +2,14 @@
 
 #include <sys/types.h>
 
-#include <string>
-
 #include "common/oci/config.hpp"
 
-/// Lesson 06: who isn't root may map their own id, and what newuidmap(1) lets them.
+/// Lesson 06: the maps of an ordinary user's container.
 namespace lockstep::usr {
 
-/// Writes the container's maps as somebody who isn't root: one's own id alone directly, with
-/// setgroups(2) denied first; all others by newuidmap and newgidmap. False, with nothing done, for
-/// root.
-/// Throws Error with what the programs said.
+/// Writes them (common/users/newuidmap.hpp), and says so where one's own id is all there is. False,
+/// with nothing done, for root.
+/// Throws Error.
 bool write_maps_without_root(const oci::Config& config, pid_t pid);
-
-/// Why newuidmap and newgidmap can't do that for this process, as the end of a sentence; empty if
-/// nothing is known to be in the way.
-std::string obstacle_to_helpers();
-
-/// For who has no subordinate ids: what would give them some, as the end of a sentence.
-std::string how_to_get_more_ids();
 
 }  // namespace lockstep::usr

@@ -3,17 +3,7 @@
 # shellcheck disable=SC2154,SC2016
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-command -v newuidmap > /dev/null || skip "there is no newuidmap (apt-get install uidmap)"
-command -v useradd > /dev/null || skip "there is no useradd to make an ordinary user with"
-useradd --create-home --home-dir /run/test/home --uid 1234 --user-group learner
-printf '%s\n' 'other:500000:65536' 'learner:100000:1000' '1234:300000:64536' > /etc/subuid
-printf '%s\n' 'learner:200000:65536' > /etc/subgid
-chown -R learner: "$rootfs" /run/test/work
-as_user() {
-  setpriv --reuid learner --regid learner --init-groups env -u XDG_RUNTIME_DIR HOME=/run/test/home timeout 30 "$@" < /dev/null
-}
-refusal=$(as_user unshare --user --map-root-user true 2>&1) || skip "ordinary users may not make user namespaces here: $refusal"
-usage=$(as_user newuidmap 2>&1) || [[ $usage == *usage* ]] || skip "newuidmap does not run here: $usage"
+. "$(dirname "$0")/learner.sh"
 inside() { as_user "$newest" run --rootfs "$rootfs" "$@"; }
 maps='for kind in uid gid; do tr -s " " < /proc/self/${kind}_map | sed "s/^ //" | tr "\n" ";"; echo; done'
 

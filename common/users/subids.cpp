@@ -1,19 +1,19 @@
-#include "06-user/subids.hpp"
+#include "common/users/subids.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 
-#include "06-user/rootless_maps.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/run_program.hpp"
 #include "common/os/text.hpp"
+#include "common/users/newuidmap.hpp"
 
-namespace lockstep::usr {
+namespace lockstep::users {
 namespace {
 
 constexpr uint32_t kFirst = 0x70000000;
@@ -189,4 +189,4 @@ Maps keep_id_maps(uid_t uid, gid_t gid) {
   return {around(kUsers, uid, ::geteuid()), around(kGroups, gid, ::getegid())};
 }
 
-}  // namespace lockstep::usr
+}  // namespace lockstep::users

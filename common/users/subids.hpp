@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "06-user/maps.hpp"
+#include "common/users/id_map.hpp"
 
-/// Lesson 06: ids that nobody uses, for a container's users.
+/// Ids that nobody uses, for the users of containers.
 ///
 /// /etc/subuid and /etc/subgid say which ids each user of the host may map besides their own,
 /// "alice:100000:65536" a line. Two small set-uid programs, newuidmap and newgidmap, write such a
@@ -19,13 +19,7 @@
 /// share them: what keeps one container from another is lessons 01 to 05; `--uidmap` sets them
 /// apart.
 /// See: subuid(5), newuidmap(1), getsubids(1), user_namespaces(7)
-namespace lockstep::usr {
-
-struct Maps {
-  Map uids;
-  Map gids;
-  bool single_id = false;  // more could not be had
-};
+namespace lockstep::users {
 
 /// Of a container that nobody gave a map. Its root is, without root, who called; else the first of
 /// the ids above.
@@ -38,8 +32,4 @@ Maps keep_id_maps(uid_t uid, gid_t gid);
 /// The host's name of a user, by /etc/passwd; the number where that doesn't know it.
 std::string name_of(uid_t uid);
 
-/// Annotations, for what the spec has no field.
-constexpr const char* kUsersAnnotation = "io.lockstep.userns";  // of run: "private", "keep-id", …
-constexpr const char* kSingleId = "single-id";                  // its value where that is all
-
-}  // namespace lockstep::usr
+}  // namespace lockstep::users
