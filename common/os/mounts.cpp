@@ -1,6 +1,7 @@
 #include "common/os/mounts.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -158,6 +159,13 @@ void pivot_root(const std::string& new_root, const std::string& put_old, Why why
       why, [&] { return fmt::format("pivot_root({}, {})", quoted(new_root), quoted(put_old)); },
       [&] { return ::syscall(SYS_pivot_root, new_root.c_str(), put_old.c_str()); },
       [&](int code) { return pivot_root_hint(code, new_root); });
+}
+
+bool is_mount_root(const std::string& path) {
+  struct statx status {};
+  if (::statx(AT_FDCWD, path.c_str(), 0, 0, &status) != 0) return true;
+  const bool tells = (status.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0;
+  return !tells || (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 bool has_mount_api() {

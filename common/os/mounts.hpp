@@ -57,6 +57,9 @@ void attach(const Fd& tree, const std::string& target, Why why = {});
 /// pivot_root(2).
 void pivot_root(const std::string& new_root, const std::string& put_old, Why why = {});
 
+/// Whether a mount begins at `path`. statx(2) tells from kernel 5.8 on; before, true.
+bool is_mount_root(const std::string& path);
+
 /// Whether the kernel has open_tree, move_mount and mount_setattr (5.12) and the sandbox around us,
 /// if any, lets us call them. Asked once, by calling.
 bool has_mount_api();

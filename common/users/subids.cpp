@@ -137,9 +137,11 @@ Map roots_map(const Kind& kind) {
 
 }  // namespace
 
+Maps own_id_maps() { return {{{0, ::geteuid(), 1}}, {{0, ::getegid(), 1}}}; }
+
 Maps default_maps() {
   if (has_root_powers()) return {roots_map(kUsers), roots_map(kGroups)};
-  Maps maps{{{0, ::geteuid(), 1}}, {{0, ::getegid(), 1}}};
+  Maps maps = own_id_maps();
   const Ranges uids = ranges_of_caller(kUsers);
   const Ranges gids = ranges_of_caller(kGroups);
   maps.single_id = uids.empty() || gids.empty() || !obstacle_to_helpers().empty();

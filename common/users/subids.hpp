@@ -21,6 +21,9 @@
 /// See: subuid(5), newuidmap(1), getsubids(1), user_namespaces(7)
 namespace lockstep::users {
 
+/// Root is who calls, and there is nobody else: what everybody may have without root.
+Maps own_id_maps();
+
 /// Of a container that nobody gave a map. Its root is, without root, who called; else the first of
 /// the ids above.
 Maps default_maps();

@@ -9,6 +9,7 @@
 #include "common/os/files.hpp"
 #include "common/os/text.hpp"
 #include "common/users/own_root.hpp"
+#include "common/users/subids.hpp"
 
 namespace lockstep::overlay {
 namespace {
@@ -58,9 +59,11 @@ Changes open_changes(const pid::Record& record) {
 }
 
 int with_power_over_files(const pid::Record& record, const std::function<int()>& body) {
+  if (has_root_powers()) return body();
   const oci::Linux& linux = record.config.linux;
-  if (linux.uid_mappings.empty() || has_root_powers()) return body();
-  return users::with_root_over({linux.uid_mappings, linux.gid_mappings}, body);
+  users::Maps maps = {linux.uid_mappings, linux.gid_mappings};
+  if (maps.uids.empty()) maps = users::own_id_maps();  // it had borrowed root
+  return users::with_root_over(maps, body);
 }
 
 }  // namespace lockstep::overlay

@@ -26,9 +26,9 @@ struct Changes {
 /// files.
 Changes open_changes(const pid::Record& record);
 
-/// Calls `body`, which reads them, and returns its result. In another process where that takes power
-/// over the files of the container's own users (lesson 06), who without root are others than whoever
-/// made the container.
+/// Calls `body`, which reads them, and returns its result. They may be closed to their owner, and
+/// from lesson 06 on belong to others than whoever made the container; so without root it is called
+/// in a process with power over the ids that the container has.
 int with_power_over_files(const pid::Record& record, const std::function<int()>& body);
 
 }  // namespace lockstep::overlay

@@ -60,7 +60,7 @@ cli::Command state_command() {
   return command;
 }
 
-cli::Command spec_command() {
+cli::Command spec_command(bundle::Complete complete) {
   auto folder = std::make_shared<std::string>(".");
   cli::Command command;
   command.name = "spec";
@@ -73,10 +73,10 @@ cli::Command spec_command() {
                     *folder = path;
                   });
   };
-  command.run = [folder](const std::vector<std::string>& arguments) {
+  command.run = [folder, complete](const std::vector<std::string>& arguments) {
     if (!arguments.empty())
       throw cli::UsageError(fmt::format("spec: unexpected {}", quoted(arguments[0])));
-    bundle::write_default(*folder);
+    bundle::write_default(*folder, complete);
     return 0;
   };
   return command;
@@ -99,12 +99,13 @@ cli::Command rm_command(pid::UndoTable undo) {
 }
 
 void add_commands(cli::Program& step, StoryMaker make, const pid::UndoTable& undo,
-                  const pid::Attend& attend, const std::vector<ConfigOptions>& groups) {
+                  const pid::Attend& attend, const std::vector<ConfigOptions>& groups,
+                  bundle::Complete complete) {
   step.add(lifecycle::run_command(make, undo, attend, groups));
   step.add(create_command(make, undo, attend, groups));
   step.add(start_command());
   step.add(state_command());
-  step.add(spec_command());
+  step.add(spec_command(complete));
   step.add(rm_command(undo));
 }
 

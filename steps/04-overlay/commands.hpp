@@ -22,13 +22,14 @@ cli::Command start_command();
 /// `state ID`
 cli::Command state_command();
 /// `spec [--bundle DIR]`
-cli::Command spec_command();
+cli::Command spec_command(bundle::Complete complete);
 /// `rm [--force] ID…`
 cli::Command rm_command(pid::UndoTable undo);
 
-/// All of them.
+/// All of them. `complete`: what a later lesson adds to the config.json that `spec` writes.
 void add_commands(cli::Program& step, StoryMaker make, const pid::UndoTable& undo,
-                  const pid::Attend& attend, const std::vector<ConfigOptions>& groups);
+                  const pid::Attend& attend, const std::vector<ConfigOptions>& groups,
+                  bundle::Complete complete = nullptr);
 
 /// What `run` and `create` are told.
 struct Settings : pid::RunSettings {

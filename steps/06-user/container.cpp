@@ -58,15 +58,15 @@ class Container : public Story {
     terminal_.open(config_, host);
     host.reach(Stage::kMounted);  // from here the runtime could look at the tree (hooks, later)
     mnt::enter_rootfs(config_);
+    places_.close();
     uts::set_names(config_);
     mnt::mask_paths(config_);
-    user_.resolve(config_.process);
+    user_.resolve(config_.process, host);
   }
 
   void become(const oci::Process& asked, Handshake& host) override {
     // The child, of run (after start) or of exec: the last steps to the program.
-    usr::become_root(config_, asked, host);
-    const oci::Process process = user_.resolve(asked);
+    const oci::Process process = user_.resolve(asked, host);
     pid::begin_session(process);
     terminal_.take(process, host);
     user_.become(process, host);

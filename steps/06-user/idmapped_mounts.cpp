@@ -132,6 +132,7 @@ std::vector<Fd> Places::open_all(const Child& child) {
       const sys::Place there{opened[i], path};
       if (mount == nullptr) {
         if (!overlay_.stack()) opened[i] = rootfs_mount(there, config_.linux, users);
+        if (!sys::is_mount_root(opened[i].path())) opened[i] = plain_mount(there);  // a copy
         forbid_devices({opened[i], path});
       } else if (is_idmapped(*mount, options)) {
         const Fd own = mount->uid_mappings.empty()

@@ -41,6 +41,8 @@ class Places {
   /// Inside, still as the host's user: `root.path` and the volumes' sources become the names of
   /// what was sent.
   void receive(Handshake& host);
+  /// Inside, when all is mounted and entered: what waits for `start` holds nothing of the host's.
+  void close() { opened_.clear(); }
 
  private:
   struct Place;

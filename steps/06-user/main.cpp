@@ -33,7 +33,8 @@ int main(int argc, char** argv) {
       mnt::terminal_options,  // 03: --tty, --detach-keys
       usr::exec_options,      // 06: --user
   };
-  lifecycle::add_commands(step, make_story, undo, attend, run_options);  // 04: run create start …
+  lifecycle::add_commands(step, make_story, undo, attend, run_options,  // 04: run create start …
+                          usr::complete_bundle);  // 06: spec: users of its own
   step.add(pid::exec_command(make_story, attend, exec_options));
   step.add(pid::list_command());
   step.add(pid::ps_command());

@@ -49,16 +49,4 @@ Fd users_with(const Map& uids, const Map& gids) {
   return sys::open(fmt::format("/proc/{}/ns/user", holder.pid()), O_RDONLY);
 }
 
-std::vector<Fd> idmapped_trees(const Child& child, const std::vector<std::string>& folders) {
-  const Fd users = sys::open(fmt::format("/proc/{}/ns/user", child.pid()), O_RDONLY);
-  std::vector<Fd> trees;
-  in_mounts_of(child, [&] {
-    for (const std::string& folder : folders) {
-      const Fd there = sys::open(folder, O_PATH | O_DIRECTORY);
-      trees.push_back(attached(mapped_copy({there, folder}, users), {there, folder}));
-    }
-  });
-  return trees;
-}
-
 }  // namespace lockstep::usr

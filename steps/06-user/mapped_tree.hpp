@@ -25,11 +25,4 @@ Fd plain_mount(const sys::Place& place);
 /// A user namespace with these maps, held by its descriptor alone: for a mount with maps of its own.
 Fd users_with(const Map& uids, const Map& gids);
 
-/// For an image's layers: on the host, a copy of each of `folders` as the child's user namespace
-/// shows it, attached over the folder itself in the child's mount namespace, and nowhere else
-/// (overlayfs takes no layer that is attached nowhere). The descriptors may be sent to the child, to
-/// which the folders' paths may be closed: as /proc/self/fd/N each is a lowerdir or an upperdir.
-/// Throws SysError if one can't be id-mapped.
-std::vector<Fd> idmapped_trees(const Child& child, const std::vector<std::string>& folders);
-
 }  // namespace lockstep::usr

@@ -104,12 +104,16 @@ Maps maps_for(const Given& given) {
                                  : users::default_maps();
 }
 
-void give_users(const Given& given, oci::Config& config) {
-  Maps maps = maps_for(given);
-  config.annotations[kUsersAnnotation] = maps.single_id ? kSingleId : given.mode;
+void add_namespace(oci::Config& config, Maps maps) {
   config.linux.namespaces.push_back({"user", ""});
   config.linux.uid_mappings = std::move(maps.uids);
   config.linux.gid_mappings = std::move(maps.gids);
+}
+
+void give_users(const Given& given, oci::Config& config) {
+  Maps maps = maps_for(given);
+  config.annotations[kUsersAnnotation] = maps.single_id ? kSingleId : given.mode;
+  add_namespace(config, std::move(maps));
   check_maps(config);
 }
 
@@ -157,6 +161,10 @@ void options(cli::Options& options, oci::Config& config) {
       "gidmap", "CONTAINER:HOST:SIZE", "the same for groups (default: as --uidmap)",
       [given](const std::string& text) { given->gids.push_back(parse_mapping("--gidmap", text)); });
   options.check([given, &config] { fill_in(config, *given); });
+}
+
+void complete_bundle(oci::Config& config) {
+  if (!has_root_powers()) add_namespace(config, users::default_maps());
 }
 
 void exec_options(cli::Options& options, oci::Process& process) {

@@ -10,6 +10,9 @@ namespace lockstep::usr {
 /// without --userns host is given a user namespace of its own, and a map.
 void options(cli::Options& options, oci::Config& config);
 
+/// For `spec`: without root, users of its own, as `run` gives them; nobody else can make containers.
+void complete_bundle(oci::Config& config);
+
 /// For `exec`: --user.
 void exec_options(cli::Options& options, oci::Process& process);
 

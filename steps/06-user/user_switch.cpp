@@ -6,6 +6,7 @@
 
 #include "06-user/accounts.hpp"
 #include "06-user/maps.hpp"
+#include "06-user/user_namespace.hpp"
 #include "common/os/error.hpp"
 #include "common/os/ids.hpp"
 #include "common/os/text.hpp"
@@ -67,8 +68,9 @@ void UserSwitch::check_is_mapped(const oci::User& user) const {
     check(config_, config_.linux.gid_mappings, "group", gid);
 }
 
-oci::Process UserSwitch::resolve(const oci::Process& process) {
+oci::Process UserSwitch::resolve(const oci::Process& process, Handshake& host) {
   if (own_) return *own_;
+  become_root(config_, process, host);
   oci::Process resolved = process;
   const std::string& asked = process.user.words;
   const std::string words = asked.empty() ? oci::annotation(config_, oci::kUserAnnotation) : asked;

@@ -15,11 +15,11 @@ class UserSwitch {
   /// Inside, after enter_rootfs: `process` with its user's numbers, groups and HOME. Looked up by
   /// the words of `exec --user`, else of the container's own user (kUserAnnotation: --user, or the
   /// image's), in the rootfs's own passwd and group (accounts.hpp); without words `process.user`
-  /// stands as it is.
+  /// stands as it is. Who has come by `exec` becomes the container's root first, to be let in.
   /// Order: at the latest before "created", so that `create` can say already that there is no such
   /// user.
   /// Throws Error for a user or group that isn't there, or that the container has no id for.
-  oci::Process resolve(const oci::Process& process);
+  oci::Process resolve(const oci::Process& process, Handshake& host);
 
   /// Inside, as a part of `become`: gives the user the terminal, then takes the user's groups,
   /// group and user id, in this order: without CAP_SETGID, which goes with the user id, no group
