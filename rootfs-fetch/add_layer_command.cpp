@@ -52,9 +52,9 @@ std::string creation_time() {
 
 Image find_base(const Store& store, const std::string& base) {
   if (images::is_digest(base))
-    return load_image(store, base, store.describe(images::kManifestType, base));
+    return load_verified(store, base, store.describe(images::kManifestType, base));
   const auto descriptor = store.find(base);
-  if (descriptor) return load_image(store, base, *descriptor);
+  if (descriptor) return load_verified(store, base, *descriptor);
   throw Error(
       fmt::format("no image {} in the store {}", images::quoted_briefly(base), store.path()),
       "`rootfs-fetch list` shows what it has");
@@ -111,7 +111,7 @@ int run(const Given& given, const std::string& folder, const std::string& name,
   manifest.config = put(store, images::kConfigType, config);
   const images::Descriptor descriptor =
       put(store, images::kManifestType, images::write_manifest(manifest));
-  publish(store, load_image(store, name, descriptor));
+  publish(store, load_verified(store, name, descriptor));
   if (wishes.quiet) {
     fmt::print("{}\n", descriptor.digest);
   } else {

@@ -27,7 +27,7 @@ std::vector<Row> rows() {
     if (!entry.name) continue;
     Row row{*entry.name, entry.descriptor.digest, "", 0};
     try {
-      const Image image = load_image(*store, row.name, entry.descriptor);
+      const Image image = load_verified(*store, row.name, entry.descriptor);
       row.platform = image.platform();
       row.size = image.size();
     } catch (const Error& error) {
@@ -53,8 +53,8 @@ std::string as_json(const std::vector<Row>& rows) {
 std::string as_table(const std::vector<Row>& rows) {
   std::vector<std::vector<std::string>> cells = {{"NAME", "DIGEST", "SIZE", "PLATFORM"}};
   for (const Row& row : rows) {
-    cells.push_back({row.name, row.digest.substr(7, 12), row.size == 0 ? "-" : human_size(row.size),
-                     row.platform});
+    cells.push_back({row.name, row.digest.substr(7, 12),
+                     row.size == 0 ? "-" : images::human_size(row.size), row.platform});
   }
   return cli::table(cells);
 }

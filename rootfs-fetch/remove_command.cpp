@@ -18,7 +18,7 @@ std::set<std::string> layers_of(const std::string& name) {
   const auto store = images::Store::open();
   const bool known = store && store->find(name);
   try {
-    const Image image = find_image(store, name);
+    const Image image = find_verified(store, name);
     return {image.config.diff_ids.begin(), image.config.diff_ids.end()};
   } catch (const Error&) {
     if (!known) throw;

@@ -66,7 +66,7 @@ struct Place {
   }
   /// All layers as one tree.
   void unpack(const std::vector<Layer>& layers, fetch::Nodes nodes = fetch::Nodes::kMake) const {
-    fetch::Image image{"test", {}, {}, {}, "", ""};
+    fetch::Image image{{"test", {}, {}, {}}, "", ""};
     for (const Layer& layer : layers) {
       image.manifest.layers.push_back(put(layer));
       image.config.diff_ids.push_back(image.manifest.layers.back().digest);
