@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 
-#include <chrono>
 #include <cstdlib>
 
 #include "common/images/durable.hpp"
@@ -11,6 +10,7 @@
 #include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
+#include "common/os/time.hpp"
 #include "rootfs-fetch/changes.hpp"
 #include "rootfs-fetch/commands.hpp"
 #include "rootfs-fetch/image.hpp"
@@ -42,12 +42,7 @@ std::string creation_time() {
     if (*end != '\0')
       throw Error(fmt::format("SOURCE_DATE_EPOCH: expected seconds, got {}", quoted(epoch)));
   }
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", int{date.year()},
-                     unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count());
+  return rfc3339(time);
 }
 
 Image find_base(const Store& store, const std::string& base) {

@@ -8,30 +8,20 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <cstdlib>
 #include <memory>
 
 #include "common/cli/program.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/files.hpp"
+#include "common/os/time.hpp"
 
 namespace lockstep::pid {
 namespace {
 
 constexpr size_t kLongestId = 200;
 
-/// "2026-11-21T20:51:11.123456789Z". Without gmtime(3), which would read the time zone's file.
-std::string now() {
-  using namespace std::chrono;
-  const auto time = system_clock::now();
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", int{date.year()},
-                     unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
-}
+std::string now() { return rfc3339(std::chrono::system_clock::now()); }
 
 template <typename Act>
 auto hinting_at_root(Act act) {
