@@ -120,4 +120,14 @@ void replace_file(const Fd& directory, const std::string& name, const std::strin
   }
 }
 
+void remove_folder_of(const std::string& folder, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const std::string path = folder + "/" + name;
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR)
+      throw SysError(errno, fmt::format("unlink({})", quoted(path)));
+  }
+  if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
+    throw SysError(errno, fmt::format("rmdir({})", quoted(folder)));
+}
+
 }  // namespace lockstep::sys

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -39,5 +40,9 @@ bool make_empty_file(const Fd& directory, const std::string& name, mode_t mode);
 /// renamed over it. A reader sees the old text or the new one, whatever happens meanwhile.
 void replace_file(const Fd& directory, const std::string& name, const std::string& text,
                   mode_t mode);
+
+/// Removes the folder and the files of these names in it; what is gone already is no error. A path
+/// of the host's.
+void remove_folder_of(const std::string& folder, std::initializer_list<const char*> names);
 
 }  // namespace lockstep::sys

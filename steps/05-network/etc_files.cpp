@@ -127,14 +127,8 @@ void EtcFiles::mount(const oci::Config& config) {
 
 void remove_etc_files(const pid::Record&, const Note& note) {
   if (!note.what.contains("folder")) return;  // its state is gone, and the folder was in there
-  const std::string& folder = note.what.at("folder");
-  for (const char* name : {kHostsFile, kOwnHostsFile, "hostname", "resolv.conf", "localtime"}) {
-    const std::string path = folder + "/" + name;
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR)
-      throw SysError(errno, fmt::format("unlink({})", quoted(path)));
-  }
-  if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
-    throw SysError(errno, fmt::format("rmdir({})", quoted(folder)));
+  sys::remove_folder_of(note.what.at("folder"),
+                        {kHostsFile, kOwnHostsFile, "hostname", "resolv.conf", "localtime"});
 }
 
 }  // namespace lockstep::net
