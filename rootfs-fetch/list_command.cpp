@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "common/cli/table.hpp"
-#include "common/images/location.hpp"
 #include "common/os/error.hpp"
 #include "common/os/json_text.hpp"
 #include "rootfs-fetch/commands.hpp"
@@ -83,13 +82,7 @@ cli::Command list_command(const Wishes& wishes) {
 
 void add_format(cli::Options& options, bool& json) {
   options.allow_anywhere();
-  options.value("f,format", "table|json", "how to show it", [&json](const std::string& format) {
-    if (format != "table" && format != "json") {
-      throw cli::UsageError(
-          fmt::format("--format: expected table or json, got {}", images::quoted_briefly(format)));
-    }
-    json = format == "json";
-  });
+  cli::format_option(options, json);
 }
 
 void expect_arguments(const std::vector<std::string>& arguments, size_t count,

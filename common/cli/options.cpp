@@ -160,4 +160,12 @@ std::string Options::help() const {
   return out;
 }
 
+void format_option(Options& options, bool& json) {
+  options.value("f,format", "table|json", "how to print it", [&json](const std::string& format) {
+    if (format != "table" && format != "json")
+      throw UsageError(fmt::format("expected table or json, got {}", quoted(format)));
+    json = format == "json";
+  });
+}
+
 }  // namespace lockstep::cli

@@ -85,6 +85,9 @@ class Options {
   bool anywhere_ = false;
 };
 
+/// `-f, --format table|json`, for a command that shows something.
+void format_option(Options& options, bool& json);
+
 /// A group of options: what a lesson exports. It registers its options, bound to `target`.
 template <typename Target>
 using OptionGroup = void (*)(Options&, Target& target);
