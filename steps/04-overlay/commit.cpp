@@ -62,11 +62,7 @@ std::vector<std::string> words_of(const pid::Record& record, const Changes& chan
 
 /// Runs it, and doesn't outlive it, nor it us: who holds the lock must be there.
 int run_and_wait(const std::string& program, const std::vector<std::string>& words) {
-  const std::vector<std::string> environment = [] {
-    std::vector<std::string> out;
-    for (char** variable = environ; *variable != nullptr; ++variable) out.emplace_back(*variable);
-    return out;
-  }();
+  const std::vector<std::string> environment = sys::callers_environment();
   Child child = Child::clone(
       0,
       [&] {
