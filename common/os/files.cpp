@@ -7,6 +7,8 @@
 
 #include <array>
 #include <climits>
+#include <cstdlib>
+#include <memory>
 
 #include "common/os/call.hpp"
 #include "common/os/words.hpp"
@@ -55,6 +57,12 @@ std::string absolute(const std::string& path) {
                    "the working directory was removed: go to another one");
   }
   return std::string(here.data()) + "/" + path;
+}
+
+std::optional<std::string> real_path(const std::string& path) {
+  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), ::free);
+  if (!real) return std::nullopt;
+  return real.get();
 }
 
 bool make_directory(const std::string& path, mode_t mode, Why why) {

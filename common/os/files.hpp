@@ -21,6 +21,10 @@ Fd open(const std::string& path, int flags, mode_t mode = 0);
 /// `path`, with the working directory before it unless it is absolute.
 std::string absolute(const std::string& path);
 
+/// realpath(3) of a path of the host's: absolute, without links. Nothing, with errno, if it isn't
+/// there or can't be followed.
+std::optional<std::string> real_path(const std::string& path);
+
 /// mkdir(2), mkdirat(2). False if the name is taken already, by whatever.
 bool make_directory(const std::string& path, mode_t mode, Why why = {});
 bool make_directory(const Fd& directory, const std::string& name, mode_t mode, Why why = {});

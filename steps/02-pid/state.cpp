@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
-#include <memory>
 
 #include "common/cli/program.hpp"
 #include "common/os/borrowed_root.hpp"
@@ -153,9 +151,9 @@ void State::note(const Note& note) {
 }
 
 std::string State::folder() const {
-  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path_.c_str(), nullptr), ::free);
+  const auto real = sys::real_path(path_);
   if (!real) throw SysError(errno, fmt::format("realpath({})", quoted(path_)));
-  return real.get();
+  return *real;
 }
 
 void State::save() { sys::replace_file(folder_, kStateFile, to_json(record), 0600); }

@@ -148,3 +148,13 @@ TEST_CASE("files: a folder goes with the files that were named, gone already or 
         doctest::Contains("ENOTEMPTY"));
   CHECK(fs::exists(folder + "/other"));
 }
+
+TEST_CASE("files: a real path is absolute and has no links") {
+  const testing::TempDir top;
+  const std::string folder = *sys::real_path(top.path());
+  fs::create_directory(folder + "/there");
+  fs::create_directory_symlink("there", folder + "/link");
+  CHECK(sys::real_path(folder + "/link/../link/.") == folder + "/there");
+  CHECK_FALSE(sys::real_path(folder + "/missing"));
+  CHECK(errno == ENOENT);
+}
