@@ -29,9 +29,10 @@ std::set<std::string> layers_of(const std::string& name) {
 /// A line on the layers that containers still use: they stay until those are gone.
 std::string who_stays(const images::Store& store, const std::set<std::string>& layers) {
   std::string ids;
-  for (const auto& [id, used] : store.containers()) {
+  for (const images::Store::Container& container : store.containers()) {
     const auto is_one = [&](const std::string& layer) { return layers.count(layer) != 0; };
-    if (std::any_of(used.begin(), used.end(), is_one)) ids += (ids.empty() ? "" : ", ") + id;
+    if (std::any_of(container.layers.begin(), container.layers.end(), is_one))
+      ids += (ids.empty() ? "" : ", ") + container.id;
   }
   return ids.empty() ? "" : fmt::format("(layers of it stay, as long as there are: {})\n", ids);
 }
