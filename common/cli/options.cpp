@@ -36,6 +36,16 @@ void Options::optional_value(const std::string& names, const std::string& metava
   options_.back().value_is_optional = true;
 }
 
+void Options::boolean(const std::string& names, const std::string& help,
+                      std::function<void(bool)> on_value) {
+  optional_value(names, "true|false", "true", help,
+                 [on_value = std::move(on_value)](const std::string& text) {
+                   if (text != "true" && text != "false")
+                     throw UsageError(fmt::format("expected true or false, got {}", quoted(text)));
+                   on_value(text == "true");
+                 });
+}
+
 void Options::Option::take(const std::string& value) const {
   const std::string flag = "--" + name;
   try {

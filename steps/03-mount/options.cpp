@@ -143,14 +143,8 @@ void options(cli::Options& options, oci::Config& config) {
 void terminal_options(cli::Options& options, oci::Process& process) {
   const auto wanted = std::make_shared<std::optional<bool>>();
   process.detach_keys = parse_detach_keys("ctrl-p,ctrl-q");
-  options.optional_value(
-      "t,tty", "true|false", "true", "a terminal for it (default: if we have one)",
-      [wanted](const std::string& text) {
-        if (text != "true" && text != "false") {
-          throw cli::UsageError(fmt::format("--tty: expected true or false, got {}", quoted(text)));
-        }
-        *wanted = text == "true";
-      });
+  options.boolean("t,tty", "a terminal for it (default: if we have one)",
+                  [wanted](bool value) { *wanted = value; });
   options.flag("i,interactive", "accepted for docker's sake: standard input is always passed on",
                [] {});
   options.value("detach-keys", "KEYS",

@@ -112,15 +112,8 @@ cli::Command commit_command() {
                   [given](const std::string& text) { given->message = text; });
     options.value("c,change", "LINE", "a setting as in a Dockerfile: 'CMD [\"sh\"]', 'ENV A=1', …",
                   [given](const std::string& line) { given->changes.push_back(line); });
-    options.optional_value("p,pause", "true|false", "true",
-                           "pause it meanwhile (from step 07 on; before that, it is only said)",
-                           [given](const std::string& text) {
-                             if (text != "true" && text != "false") {
-                               throw cli::UsageError(fmt::format(
-                                   "--pause: expected true or false, got {}", quoted(text)));
-                             }
-                             given->pause = text == "true";
-                           });
+    options.boolean("p,pause", "pause it meanwhile (from step 07 on; before that, it is only said)",
+                    [given](bool value) { given->pause = value; });
   };
   command.run = [given](const std::vector<std::string>& arguments) {
     if (arguments.size() != 2)
