@@ -3,7 +3,6 @@
 
 #include <fcntl.h>
 
-#include <chrono>
 #include <cstdlib>
 
 #include "common/images/durable.hpp"
@@ -11,6 +10,7 @@
 #include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
+#include "common/os/time.hpp"
 #include "rootfs-fetch/changes.hpp"
 #include "rootfs-fetch/commands.hpp"
 #include "rootfs-fetch/image.hpp"
@@ -42,19 +42,14 @@ std::string creation_time() {
     if (*end != '\0')
       throw Error(fmt::format("SOURCE_DATE_EPOCH: expected seconds, got {}", quoted(epoch)));
   }
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", int{date.year()},
-                     unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count());
+  return rfc3339(time);
 }
 
 Image find_base(const Store& store, const std::string& base) {
   if (images::is_digest(base))
-    return load_image(store, base, store.describe(images::kManifestType, base));
+    return load_verified(store, base, store.describe(images::kManifestType, base));
   const auto descriptor = store.find(base);
-  if (descriptor) return load_image(store, base, *descriptor);
+  if (descriptor) return load_verified(store, base, *descriptor);
   throw Error(
       fmt::format("no image {} in the store {}", images::quoted_briefly(base), store.path()),
       "`rootfs-fetch list` shows what it has");
@@ -111,7 +106,7 @@ int run(const Given& given, const std::string& folder, const std::string& name,
   manifest.config = put(store, images::kConfigType, config);
   const images::Descriptor descriptor =
       put(store, images::kManifestType, images::write_manifest(manifest));
-  publish(store, load_image(store, name, descriptor));
+  publish(store, load_verified(store, name, descriptor));
   if (wishes.quiet) {
     fmt::print("{}\n", descriptor.digest);
   } else {

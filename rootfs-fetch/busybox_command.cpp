@@ -49,7 +49,7 @@ std::optional<Image> find_complete(const Store& store, const Recipe& recipe) {
   try {
     const auto descriptor = store.find(kName);
     if (!descriptor) return std::nullopt;
-    Image image = load_image(store, kName, *descriptor);
+    Image image = load_verified(store, kName, *descriptor);
     if (image.manifest.config.digest != recipe.config_digest)
       return std::nullopt;  // of another busybox
     for (const images::Descriptor& layer : image.manifest.layers) open_verified(store, layer);
@@ -67,7 +67,7 @@ void make(const Store& store, const Recipe& recipe) {
   const images::Descriptor config = put(store, images::kConfigType, recipe.config_text);
   const images::Descriptor manifest =
       put(store, images::kManifestType, images::write_manifest({config, {layer}}));
-  publish(store, load_image(store, kName, manifest));
+  publish(store, load_verified(store, kName, manifest));
 }
 
 void tell(const Image& image, const std::string& store, const std::string& what,
@@ -77,7 +77,7 @@ void tell(const Image& image, const std::string& store, const std::string& what,
     return;
   }
   fmt::print("{}\n{} ({}) in the store {}\n", what, image.descriptor.digest,
-             human_size(image.size()), store);
+             images::human_size(image.size()), store);
 }
 
 int run(const Wishes& wishes, bool fresh) {
@@ -94,7 +94,7 @@ int run(const Wishes& wishes, bool fresh) {
   // Another one may have made it while this one waited for the lock.
   const auto there = find_complete(store, recipe);
   if (!there) make(store, recipe);
-  const Image image = there ? *there : load_image(store, kName, store.find(kName).value());
+  const Image image = there ? *there : load_verified(store, kName, store.find(kName).value());
   if (there && fresh) make_rootfs(store, image);
   const Busybox& from = recipe.busybox;
   const std::string made = fmt::format("busybox made from {} ({}, {} applets, {}):", from.path,

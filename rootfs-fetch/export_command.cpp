@@ -71,7 +71,7 @@ void make(const images::Store& store, const Image& image, const std::string& pat
 int run(const std::string& name, const std::string& path, const Wishes& wishes) {
   images::check_path(path, "DIR");
   const auto store = images::Store::open();
-  const Image image = find_image(store, name);
+  const Image image = find_verified(store, name);
   try {
     if (const auto folder = sys::open_if_there(path, O_RDONLY | O_DIRECTORY)) {
       fill(*store, image, *folder, path);

@@ -26,14 +26,14 @@ std::string as_text(const Image& image, const images::Store& store) {
   line("digest:", image.descriptor.digest);
   line("image id:", image.manifest.config.digest);
   line("platform:", image.platform());
-  line("size:", human_size(image.size()));
+  line("size:", images::human_size(image.size()));
   line("made by:", config.created_by);
   if (!config.entrypoint.empty()) line("entrypoint:", words::list(config.entrypoint));
   if (!config.cmd.empty()) line("command:", words::list(config.cmd));
   for (const std::string& variable : config.env) line("environment:", variable);
   for (size_t i = 0; i < image.manifest.layers.size(); ++i) {
     const images::Descriptor& layer = image.manifest.layers[i];
-    line("layer:", fmt::format("{} ({})", layer.digest, human_size(layer.size)));
+    line("layer:", fmt::format("{} ({})", layer.digest, images::human_size(layer.size)));
     line("  diff id:", config.diff_ids[i]);
   }
   if (images::is_name(image.name) && exists(store.rootfs_folder(image.name)))
@@ -53,7 +53,7 @@ cli::Command inspect_command(const Wishes& wishes) {
   command.run = [json, &wishes](const std::vector<std::string>& arguments) {
     expect_arguments(arguments, 1, "inspect", "NAME");
     const auto store = images::Store::open();
-    const Image image = find_image(store, arguments[0]);
+    const Image image = find_verified(store, arguments[0]);
     if (wishes.quiet) {
       fmt::print("{}\n", image.descriptor.digest);
     } else {

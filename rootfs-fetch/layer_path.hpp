@@ -6,6 +6,11 @@ struct archive_entry;
 
 namespace lockstep::fetch {
 
+/// What a name begins with that hides the rest of it in the layers below, and the name that hides a
+/// folder's whole content. See: the image-spec's layer.md, "Whiteouts"
+constexpr const char* kWhiteout = ".wh.";
+constexpr const char* kOpaque = ".wh..wh..opq";
+
 /// Where an entry of a layer belongs, below the folder that it is unpacked into. Only made from
 /// names that stay there: not absolute, no "..".
 struct LayerPath {

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "common/cli/table.hpp"
-#include "common/images/location.hpp"
 #include "common/os/error.hpp"
 #include "common/os/json_text.hpp"
 #include "rootfs-fetch/commands.hpp"
@@ -27,7 +26,7 @@ std::vector<Row> rows() {
     if (!entry.name) continue;
     Row row{*entry.name, entry.descriptor.digest, "", 0};
     try {
-      const Image image = load_image(*store, row.name, entry.descriptor);
+      const Image image = load_verified(*store, row.name, entry.descriptor);
       row.platform = image.platform();
       row.size = image.size();
     } catch (const Error& error) {
@@ -53,8 +52,8 @@ std::string as_json(const std::vector<Row>& rows) {
 std::string as_table(const std::vector<Row>& rows) {
   std::vector<std::vector<std::string>> cells = {{"NAME", "DIGEST", "SIZE", "PLATFORM"}};
   for (const Row& row : rows) {
-    cells.push_back({row.name, row.digest.substr(7, 12), row.size == 0 ? "-" : human_size(row.size),
-                     row.platform});
+    cells.push_back({row.name, row.digest.substr(7, 12),
+                     row.size == 0 ? "-" : images::human_size(row.size), row.platform});
   }
   return cli::table(cells);
 }
@@ -83,13 +82,7 @@ cli::Command list_command(const Wishes& wishes) {
 
 void add_format(cli::Options& options, bool& json) {
   options.allow_anywhere();
-  options.value("f,format", "table|json", "how to show it", [&json](const std::string& format) {
-    if (format != "table" && format != "json") {
-      throw cli::UsageError(
-          fmt::format("--format: expected table or json, got {}", images::quoted_briefly(format)));
-    }
-    json = format == "json";
-  });
+  cli::format_option(options, json);
 }
 
 void expect_arguments(const std::vector<std::string>& arguments, size_t count,

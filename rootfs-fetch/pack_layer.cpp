@@ -20,9 +20,6 @@
 namespace lockstep::fetch {
 namespace {
 
-constexpr const char* kWhiteout = ".wh.";
-constexpr const char* kOpaque = ".wh..wh..opq";
-
 class Packer {
  public:
   Packer(const Fd& upper, const TarWriter::Write& write)

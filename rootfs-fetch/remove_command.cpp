@@ -18,7 +18,7 @@ std::set<std::string> layers_of(const std::string& name) {
   const auto store = images::Store::open();
   const bool known = store && store->find(name);
   try {
-    const Image image = find_image(store, name);
+    const Image image = find_verified(store, name);
     return {image.config.diff_ids.begin(), image.config.diff_ids.end()};
   } catch (const Error&) {
     if (!known) throw;
@@ -29,9 +29,10 @@ std::set<std::string> layers_of(const std::string& name) {
 /// A line on the layers that containers still use: they stay until those are gone.
 std::string who_stays(const images::Store& store, const std::set<std::string>& layers) {
   std::string ids;
-  for (const auto& [id, used] : store.containers()) {
+  for (const images::Store::Container& container : store.containers()) {
     const auto is_one = [&](const std::string& layer) { return layers.count(layer) != 0; };
-    if (std::any_of(used.begin(), used.end(), is_one)) ids += (ids.empty() ? "" : ", ") + id;
+    if (std::any_of(container.layers.begin(), container.layers.end(), is_one))
+      ids += (ids.empty() ? "" : ", ") + container.id;
   }
   return ids.empty() ? "" : fmt::format("(layers of it stay, as long as there are: {})\n", ids);
 }

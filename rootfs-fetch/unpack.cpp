@@ -9,14 +9,13 @@
 #include "common/images/durable.hpp"
 #include "common/os/narrate.hpp"
 #include "rootfs-fetch/image.hpp"
+#include "rootfs-fetch/layer_path.hpp"
 #include "rootfs-fetch/layer_reader.hpp"
 #include "rootfs-fetch/layer_tree.hpp"
 
 namespace lockstep::fetch {
 namespace {
 
-constexpr const char* kWhiteout = ".wh.";
-constexpr const char* kOpaque = ".wh..wh..opq";
 constexpr const char* kReserved = ".wh..wh.";  // by other programs, for notes of their own
 
 [[noreturn]] void fail_at(int code, const char* call, const std::string& path) {

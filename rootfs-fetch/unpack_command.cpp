@@ -24,9 +24,9 @@ size_t unpack_missing(const images::Store& store, const Image& image) {
 }
 
 int run(const std::string& name, const Wishes& wishes) {
-  find_image(images::Store::open(), name);  // throws, before anything is made
+  find_verified(images::Store::open(), name);  // throws, before anything is made
   const std::optional<images::Store> store(images::Store::open_to_write());
-  const Image image = find_image(store, name);
+  const Image image = find_verified(store, name);
   const size_t count = unpack_missing(*store, image);
   if (wishes.quiet) {
     fmt::print("{}\n", image.descriptor.digest);

@@ -36,6 +36,16 @@ void Options::optional_value(const std::string& names, const std::string& metava
   options_.back().value_is_optional = true;
 }
 
+void Options::boolean(const std::string& names, const std::string& help,
+                      std::function<void(bool)> on_value) {
+  optional_value(names, "true|false", "true", help,
+                 [on_value = std::move(on_value)](const std::string& text) {
+                   if (text != "true" && text != "false")
+                     throw UsageError(fmt::format("expected true or false, got {}", quoted(text)));
+                   on_value(text == "true");
+                 });
+}
+
 void Options::Option::take(const std::string& value) const {
   const std::string flag = "--" + name;
   try {
@@ -158,6 +168,14 @@ std::string Options::help() const {
     out += left + std::string(kColumn - std::min(kColumn, last_line), ' ') + option.help + "\n";
   }
   return out;
+}
+
+void format_option(Options& options, bool& json) {
+  options.value("f,format", "table|json", "how to print it", [&json](const std::string& format) {
+    if (format != "table" && format != "json")
+      throw UsageError(fmt::format("expected table or json, got {}", quoted(format)));
+    json = format == "json";
+  });
 }
 
 }  // namespace lockstep::cli

@@ -35,6 +35,9 @@ class Options {
   /// A value that may be left out (`--explain`, `--explain=all`): then the handler gets `implicit`.
   void optional_value(const std::string& names, const std::string& metavar,
                       const std::string& implicit, const std::string& help, OnValue on_value);
+  /// A value "true" or "false" that may be left out, which means true (`--tty`, `--tty=false`).
+  void boolean(const std::string& names, const std::string& help,
+               std::function<void(bool)> on_value);
   /// Called with the positional words when all options have been handled, before the checks; may
   /// take some of them off the front: `run IMAGE COMMAND` without its IMAGE.
   void words(std::function<void(Words&)> take) { takers_.push_back(std::move(take)); }
@@ -84,6 +87,9 @@ class Options {
   std::vector<std::function<void()>> checks_;
   bool anywhere_ = false;
 };
+
+/// `-f, --format table|json`, for a command that shows something.
+void format_option(Options& options, bool& json);
 
 /// A group of options: what a lesson exports. It registers its options, bound to `target`.
 template <typename Target>

@@ -39,15 +39,21 @@ int64_t Image::size() const {
 }
 
 Image load_image(const Store& store, const std::string& name, const Descriptor& descriptor) {
+  return load_image(name, descriptor,
+                    [&](const Descriptor& document) { return store.read_blob(document); });
+}
+
+Image load_image(const std::string& name, const Descriptor& descriptor,
+                 const std::function<std::string(const Descriptor&)>& read) {
   if (descriptor.media_type != kManifestType) {
     throw Error(fmt::format("the image {}: its kind {} is not an image's", quoted_briefly(name),
                             quoted(descriptor.media_type)));
   }
   Image image{name, descriptor, {}, {}};
   image.manifest =
-      read_manifest(store.read_blob(descriptor), fmt::format("the manifest {}", descriptor.digest));
+      read_manifest(read(descriptor), fmt::format("the manifest {}", descriptor.digest));
   const Descriptor& config = image.manifest.config;
-  image.config = read_config(store.read_blob(config), fmt::format("the config {}", config.digest));
+  image.config = read_config(read(config), fmt::format("the config {}", config.digest));
   if (image.config.diff_ids.size() != image.manifest.layers.size()) {
     throw Error(fmt::format("the image {}: {} layers in the manifest, {} in the config",
                             quoted_briefly(name), image.manifest.layers.size(),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +26,10 @@ struct Image {
 
 /// Throws Error if it is no image, or a part of its documents is missing or damaged.
 Image load_image(const Store& store, const std::string& name, const Descriptor& descriptor);
+/// The same with `read` to read its manifest and then its config, for who wants them verified, or
+/// their texts.
+Image load_image(const std::string& name, const Descriptor& descriptor,
+                 const std::function<std::string(const Descriptor&)>& read);
 
 /// The image called `name`, or, as docker has it, `name`:latest. Throws Error if there is none: the
 /// hint says how to get one, and what the store has. There need not be a store.

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,10 +63,15 @@ class Store {
   /// Removes a folder of the two kinds; nothing if it isn't there.
   void remove_folder(const std::string& folder) const;
 
-  /// Which containers there are (STORE/containers/ID) and which unpacked layers each of them uses,
-  /// by their diff ids: those stay, whatever becomes of the image. Throws Error where that can't be
-  /// told: another user's containers.
-  std::map<std::string, std::vector<std::string>> containers() const;
+  /// A container (STORE/containers/ID) and what it uses: that stays, whatever becomes of its image's
+  /// name.
+  struct Container {
+    std::string id;
+    std::vector<std::string> layers;      // the unpacked ones, by their diff ids
+    std::optional<std::string> manifest;  // its image's, by its digest: `commit` builds on that
+  };
+  /// By their IDs. Throws Error where it can't be told: another user's containers.
+  std::vector<Container> containers() const;
 
   /// Removes the blobs and unpacked layers that no entry of the index and no container uses. False,
   /// and nothing is removed, if what one of them uses can't be told because a document of it is

@@ -1,4 +1,4 @@
-// Which layers containers use. What else is in a container's folder is lesson 04's.
+// What of images containers use. What else is in a container's folder is lesson 04's.
 
 #include <fcntl.h>
 
@@ -16,21 +16,28 @@ std::string digest_of(const std::string& folder) {
   return "sha256:" + folder.substr(folder.rfind('/') + 1);
 }
 
+/// Of a file of a container's; none if it isn't there.
+std::vector<std::string> lines_of(const std::string& path) {
+  const auto file = sys::open_if_there(path, O_RDONLY | O_NOFOLLOW);
+  return file ? split(read_all(*file, path), '\n') : std::vector<std::string>();
+}
+
 }  // namespace
 
-std::map<std::string, std::vector<std::string>> Store::containers() const {
-  std::map<std::string, std::vector<std::string>> out;
+std::vector<Store::Container> Store::containers() const {
+  std::vector<Container> out;
   const std::string folder = path_ + "/containers";
   const auto there = sys::open_if_there(folder, O_RDONLY | O_DIRECTORY);
   if (!there) return out;
   for (const std::string& id : names_in(*there)) {
     if (id.find('~') != std::string::npos) continue;  // being made, or being removed
-    const std::string path = fmt::format("{}/{}/layers", folder, id);
-    const auto file = sys::open_if_there(path, O_RDONLY | O_NOFOLLOW);
-    if (!file) continue;
-    for (const std::string& layer : split(read_all(*file, path), '\n')) {
-      if (is_digest(digest_of(layer))) out[id].push_back(digest_of(layer));
+    Container container{id, {}, {}};
+    for (const std::string& layer : lines_of(fmt::format("{}/{}/layers", folder, id))) {
+      if (is_digest(digest_of(layer))) container.layers.push_back(digest_of(layer));
     }
+    const auto image = lines_of(fmt::format("{}/{}/image", folder, id));  // its name, its manifest
+    if (image.size() > 1 && is_digest(image[1])) container.manifest = image[1];
+    out.push_back(std::move(container));
   }
   return out;
 }

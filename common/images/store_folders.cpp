@@ -12,7 +12,6 @@
 #include "common/images/store.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
-#include "common/os/text.hpp"
 #include "common/users/own_root.hpp"
 
 namespace lockstep::images {
@@ -53,27 +52,9 @@ void collect(const Fd& blobs, const Descriptor& entry, std::set<std::string>& us
   }
 }
 
-/// The manifest of a container's image, which `commit` builds on whatever its name points to by
-/// now; nothing if it has none, or that is gone already. ("ID~…": being made, or being removed.)
-std::optional<Descriptor> image_of(const Fd& containers, const std::string& id, const Fd& blobs) {
-  if (id.find('~') != std::string::npos) return std::nullopt;
-  const Fd file(
-      ::openat(containers.get(), (id + "/image").c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!file) return std::nullopt;
-  const auto lines = split(read_all(file, id + "/image"), '\n');
-  if (lines.size() < 2 || !is_digest(lines[1])) return std::nullopt;
-  if (::faccessat(blobs.get(), lines[1].substr(7).c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-    return std::nullopt;
-  return Descriptor{kManifestType, lines[1], 0};
-}
-
-void collect_from_containers(const std::string& store, const Fd& blobs,
-                             std::set<std::string>& used) {
-  const auto containers = sys::open_if_there(store + "/containers", O_RDONLY | O_DIRECTORY);
-  if (!containers) return;
-  for (const std::string& id : names_in(*containers)) {
-    if (const auto image = image_of(*containers, id, blobs)) collect(blobs, *image, used);
-  }
+bool has_blob(const Fd& blobs, const std::string& digest) {
+  const std::string name = digest.substr(digest.find(':') + 1);
+  return ::faccessat(blobs.get(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 }  // namespace
@@ -132,8 +113,11 @@ bool Store::sweep() const {
   std::set<std::string> used;
   try {
     for (const IndexEntry& entry : entries()) collect(blobs, entry.descriptor, used);
-    collect_from_containers(path_, blobs, used);
-    for (const auto& [id, layers] : containers()) used.insert(layers.begin(), layers.end());
+    for (const Container& container : containers()) {
+      used.insert(container.layers.begin(), container.layers.end());
+      if (container.manifest && has_blob(blobs, *container.manifest))
+        collect(blobs, {kManifestType, *container.manifest, 0}, used);
+    }
   } catch (const Error&) {
     return false;
   }

@@ -80,4 +80,11 @@ void execute_open(const Fd& file, const std::string& name,
       why);
 }
 
+std::vector<std::string> callers_environment() {
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable)
+    variables.emplace_back(*variable);
+  return variables;
+}
+
 }  // namespace lockstep::sys

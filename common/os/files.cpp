@@ -7,6 +7,8 @@
 
 #include <array>
 #include <climits>
+#include <cstdlib>
+#include <memory>
 
 #include "common/os/call.hpp"
 #include "common/os/words.hpp"
@@ -55,6 +57,12 @@ std::string absolute(const std::string& path) {
                    "the working directory was removed: go to another one");
   }
   return std::string(here.data()) + "/" + path;
+}
+
+std::optional<std::string> real_path(const std::string& path) {
+  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), ::free);
+  if (!real) return std::nullopt;
+  return real.get();
 }
 
 bool make_directory(const std::string& path, mode_t mode, Why why) {
@@ -118,6 +126,16 @@ void replace_file(const Fd& directory, const std::string& name, const std::strin
   if (::renameat(directory.get(), temporary.c_str(), directory.get(), name.c_str()) != 0) {
     throw SysError(errno, fmt::format("renameat({}, {})", quoted(temporary), quoted(name)));
   }
+}
+
+void remove_folder_of(const std::string& folder, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const std::string path = folder + "/" + name;
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR)
+      throw SysError(errno, fmt::format("unlink({})", quoted(path)));
+  }
+  if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
+    throw SysError(errno, fmt::format("rmdir({})", quoted(folder)));
 }
 
 }  // namespace lockstep::sys

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 
@@ -19,6 +20,10 @@ Fd open(const std::string& path, int flags, mode_t mode = 0);
 
 /// `path`, with the working directory before it unless it is absolute.
 std::string absolute(const std::string& path);
+
+/// realpath(3) of a path of the host's: absolute, without links. Nothing, with errno, if it isn't
+/// there or can't be followed.
+std::optional<std::string> real_path(const std::string& path);
 
 /// mkdir(2), mkdirat(2). False if the name is taken already, by whatever.
 bool make_directory(const std::string& path, mode_t mode, Why why = {});
@@ -39,5 +44,9 @@ bool make_empty_file(const Fd& directory, const std::string& name, mode_t mode);
 /// renamed over it. A reader sees the old text or the new one, whatever happens meanwhile.
 void replace_file(const Fd& directory, const std::string& name, const std::string& text,
                   mode_t mode);
+
+/// Removes the folder and the files of these names in it; what is gone already is no error. A path
+/// of the host's.
+void remove_folder_of(const std::string& folder, std::initializer_list<const char*> names);
 
 }  // namespace lockstep::sys

@@ -82,6 +82,9 @@ mode_t set_umask(mode_t mask, Why why = {});
                                const std::vector<std::string>& arguments,
                                const std::vector<std::string>& environment, Why why = {});
 
+/// The caller's environment, as execute() takes it.
+std::vector<std::string> callers_environment();
+
 /// The open descriptors; none where /proc can't tell.
 std::vector<int> open_descriptors();
 

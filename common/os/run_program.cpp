@@ -24,13 +24,6 @@ void rewind(const Fd& file) {
   if (::lseek(file.get(), 0, SEEK_SET) != 0) throw SysError(errno, "lseek(memfd, 0)");
 }
 
-std::vector<std::string> callers_environment() {
-  std::vector<std::string> variables;
-  for (char** variable = environ; *variable != nullptr; ++variable)
-    variables.emplace_back(*variable);
-  return variables;
-}
-
 }  // namespace
 
 std::optional<std::string> find_on_path(const std::string& name) {
@@ -51,7 +44,7 @@ RunningProgram::RunningProgram(const std::string& path, const std::vector<std::s
         const Fd in = file_in_memory("input");
         write_all(in, input, "memfd");
         rewind(in);
-        const auto environment = callers_environment();
+        const auto environment = sys::callers_environment();
         return Child::clone(
             0,
             [&] {

@@ -1,15 +1,11 @@
 #include "common/story/run_command.hpp"
 
-#include <unistd.h>
-
 #include "common/os/borrowed_root.hpp"
+#include "common/os/processes.hpp"
 
 namespace lockstep {
 
-void inherit_from_caller(oci::Process& process) {
-  for (char** variable = environ; *variable != nullptr; ++variable)
-    process.env.emplace_back(*variable);
-}
+void inherit_from_caller(oci::Process& process) { process.env = sys::callers_environment(); }
 
 cli::Command run_command(StoryMaker make, std::vector<ConfigOptions> groups) {
   auto config = std::make_shared<oci::Config>();

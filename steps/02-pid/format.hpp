@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <string>
 
-#include "common/cli/options.hpp"
+#include "common/os/error.hpp"
 
 /// How `list` and `ps` print what they found.
 namespace lockstep::pid {
@@ -12,15 +12,6 @@ struct Format {
   bool json = false;
   bool quiet = false;
 };
-
-inline void format_option(cli::Options& options, Format& format) {
-  options.value("f,format", "table|json", "how to print it", [&](const std::string& name) {
-    if (name != "table" && name != "json") {
-      throw cli::UsageError(fmt::format("--format: expected table or json, got {}", quoted(name)));
-    }
-    format.json = name == "json";
-  });
-}
 
 inline void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 

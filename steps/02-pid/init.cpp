@@ -34,8 +34,7 @@ void take_the_foreground() {
   take_the_foreground();
   oci::Process process;
   process.args = command;
-  for (char** variable = environ; *variable != nullptr; ++variable)
-    process.env.emplace_back(*variable);
+  process.env = sys::callers_environment();
   try {
     execute_program(process);
   } catch (const Error& error) {

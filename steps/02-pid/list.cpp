@@ -85,7 +85,7 @@ cli::Command list_command() {
   command.summary = "show all containers";
   command.options = [format](cli::Options& options) {
     options.flag("q,quiet", "only the IDs", [format] { format->quiet = true; });
-    format_option(options, *format);
+    cli::format_option(options, format->json);
   };
   command.run = [format](const std::vector<std::string>& arguments) {
     if (!arguments.empty())

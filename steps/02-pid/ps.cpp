@@ -86,7 +86,7 @@ cli::Command ps_command() {
   command.name = "ps";
   command.usage = "[OPTIONS] ID";
   command.summary = "show a container's processes, as the host and as the container number them";
-  command.options = [format](cli::Options& options) { format_option(options, *format); };
+  command.options = [format](cli::Options& options) { cli::format_option(options, format->json); };
   command.run = [format](const std::vector<std::string>& arguments) {
     if (arguments.size() != 1) throw cli::UsageError("ps: one container's ID is needed");
     return ps(arguments[0], *format);

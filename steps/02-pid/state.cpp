@@ -8,30 +8,18 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
-#include <cstdlib>
-#include <memory>
 
 #include "common/cli/program.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/files.hpp"
+#include "common/os/time.hpp"
 
 namespace lockstep::pid {
 namespace {
 
 constexpr size_t kLongestId = 200;
 
-/// "2026-11-21T20:51:11.123456789Z". Without gmtime(3), which would read the time zone's file.
-std::string now() {
-  using namespace std::chrono;
-  const auto time = system_clock::now();
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:09}Z", int{date.year()},
-                     unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
-}
+std::string now() { return rfc3339(std::chrono::system_clock::now()); }
 
 template <typename Act>
 auto hinting_at_root(Act act) {
@@ -163,9 +151,9 @@ void State::note(const Note& note) {
 }
 
 std::string State::folder() const {
-  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path_.c_str(), nullptr), ::free);
+  const auto real = sys::real_path(path_);
   if (!real) throw SysError(errno, fmt::format("realpath({})", quoted(path_)));
-  return real.get();
+  return *real;
 }
 
 void State::save() { sys::replace_file(folder_, kStateFile, to_json(record), 0600); }

@@ -5,15 +5,11 @@
 #include <sys/sysmacros.h>
 
 #include "03-mount/bind.hpp"
+#include "03-mount/targets.hpp"
 #include "common/os/error.hpp"
 
 namespace lockstep::mnt {
 namespace {
-
-bool is_directory(const Fd& fd) {
-  struct stat status {};
-  return ::fstat(fd.get(), &status) == 0 && S_ISDIR(status.st_mode);
-}
 
 /// The container's /dev/null, if it is the null device and nothing that looks like it.
 Fd open_null(const Beneath& root) {

@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <climits>
-#include <cstdlib>
 #include <memory>
 
 #include "02-pid/commands.hpp"
@@ -16,6 +14,7 @@
 #include "03-mount/volumes.hpp"
 #include "common/images/rootfs.hpp"
 #include "common/os/execute_hint.hpp"
+#include "common/os/files.hpp"
 
 namespace lockstep::mnt {
 namespace {
@@ -27,13 +26,13 @@ struct Given {
 };
 
 std::string resolved(const std::string& path) {
-  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), ::free);
+  const auto real = sys::real_path(path);
   if (!real) {
     throw SysError(errno, fmt::format("--rootfs: realpath({})", quoted(path)),
                    "a rootfs is a folder with a container's files: `rootfs-fetch export busybox "
                    "DIR` makes one");
   }
-  return real.get();
+  return *real;
 }
 
 std::string rootfs_folder(const std::string& folder_or_name) {
@@ -151,14 +150,8 @@ void options(cli::Options& options, oci::Config& config) {
 void terminal_options(cli::Options& options, oci::Process& process) {
   const auto wanted = std::make_shared<std::optional<bool>>();
   process.detach_keys = parse_detach_keys("ctrl-p,ctrl-q");
-  options.optional_value(
-      "t,tty", "true|false", "true", "a terminal for it (default: if we have one)",
-      [wanted](const std::string& text) {
-        if (text != "true" && text != "false") {
-          throw cli::UsageError(fmt::format("--tty: expected true or false, got {}", quoted(text)));
-        }
-        *wanted = text == "true";
-      });
+  options.boolean("t,tty", "a terminal for it (default: if we have one)",
+                  [wanted](bool value) { *wanted = value; });
   options.flag("i,interactive", "accepted for docker's sake: standard input is always passed on",
                [] {});
   options.value("detach-keys", "KEYS",

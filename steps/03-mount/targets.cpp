@@ -15,11 +15,6 @@
 namespace lockstep::mnt {
 namespace {
 
-bool is_directory(const Fd& fd) {
-  struct stat status {};
-  return ::fstat(fd.get(), &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 /// /proc and /sys through a link would lie somewhere else, without their masks.
 void refuse_link(const Beneath& root, const oci::Mount& mount) {
   const auto there = root.open_link_itself(mount.destination, O_PATH);
@@ -80,6 +75,11 @@ Fd open_or_make(const Beneath& root, const oci::Mount& mount, const MountOptions
 }
 
 }  // namespace
+
+bool is_directory(const Fd& fd) {
+  struct stat status {};
+  return ::fstat(fd.get(), &status) == 0 && S_ISDIR(status.st_mode);
+}
 
 Fd open_target(const Beneath& root, const oci::Mount& mount, const MountOptions& options) {
   if (mount.type == "proc" || mount.type == "sysfs") refuse_link(root, mount);

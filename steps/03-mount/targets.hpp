@@ -16,4 +16,7 @@ namespace lockstep::mnt {
 /// See: the runtime-spec's config.md, "Mounts"
 Fd open_target(const Beneath& root, const oci::Mount& mount, const MountOptions& options);
 
+/// Whether that open file is a folder.
+bool is_directory(const Fd& fd);
+
 }  // namespace lockstep::mnt

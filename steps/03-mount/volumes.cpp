@@ -1,15 +1,12 @@
 #include "03-mount/volumes.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <charconv>
-#include <climits>
 
 #include "03-mount/mount_options.hpp"
 #include "common/cli/options.hpp"
+#include "common/os/files.hpp"
 #include "common/os/text.hpp"
 
 namespace lockstep::mnt {
@@ -29,15 +26,12 @@ std::string destination(const std::string& option, const std::string& path) {
 
 std::string source(const std::string& option, const std::string& path) {
   if (path.empty()) throw cli::UsageError(fmt::format("{}: the source is missing", option));
-  if (path[0] == '/') return path;
   if (path.find('/') == std::string::npos && path != "." && path != "..") {
     throw cli::UsageError(fmt::format("{}: {} would be a named volume, which lockstep doesn't have",
                                       option, quoted(path)),
                           "a path has a slash in it: ./" + path);
   }
-  std::array<char, PATH_MAX> here{};
-  if (::getcwd(here.data(), here.size()) == nullptr) throw SysError(errno, "getcwd()");
-  return std::string(here.data()) + "/" + path;
+  return sys::absolute(path);
 }
 
 bool names_propagation(const std::string& word) {

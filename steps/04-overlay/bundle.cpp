@@ -4,8 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <memory>
 
 #include "02-pid/ipc.hpp"
 #include "03-mount/masks.hpp"
@@ -23,9 +21,9 @@ namespace {
 constexpr const char* kConfigFile = "config.json";
 
 std::string real_path(const std::string& path, const std::string& what, const std::string& hint) {
-  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), ::free);
+  const auto real = sys::real_path(path);
   if (!real) throw SysError(errno, fmt::format("{}: realpath({})", what, quoted(path)), hint);
-  return real.get();
+  return *real;
 }
 
 std::string read(const std::string& path) {

@@ -62,11 +62,7 @@ std::vector<std::string> words_of(const pid::Record& record, const Changes& chan
 
 /// Runs it, and doesn't outlive it, nor it us: who holds the lock must be there.
 int run_and_wait(const std::string& program, const std::vector<std::string>& words) {
-  const std::vector<std::string> environment = [] {
-    std::vector<std::string> out;
-    for (char** variable = environ; *variable != nullptr; ++variable) out.emplace_back(*variable);
-    return out;
-  }();
+  const std::vector<std::string> environment = sys::callers_environment();
   Child child = Child::clone(
       0,
       [&] {
@@ -118,15 +114,8 @@ cli::Command commit_command() {
                   [given](const std::string& text) { given->message = text; });
     options.value("c,change", "LINE", "a setting as in a Dockerfile: 'CMD [\"sh\"]', 'ENV A=1', …",
                   [given](const std::string& line) { given->changes.push_back(line); });
-    options.optional_value("p,pause", "true|false", "true",
-                           "pause it meanwhile (from step 07 on; before that, it is only said)",
-                           [given](const std::string& text) {
-                             if (text != "true" && text != "false") {
-                               throw cli::UsageError(fmt::format(
-                                   "--pause: expected true or false, got {}", quoted(text)));
-                             }
-                             given->pause = text == "true";
-                           });
+    options.boolean("p,pause", "pause it meanwhile (from step 07 on; before that, it is only said)",
+                    [given](bool value) { given->pause = value; });
   };
   command.run = [given](const std::vector<std::string>& arguments) {
     if (arguments.size() != 2)

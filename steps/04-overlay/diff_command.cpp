@@ -1,7 +1,6 @@
 // `diff`: the changes as lines, or as JSON.
 
-#include <cstdio>
-
+#include "02-pid/format.hpp"
 #include "04-overlay/changes_commands.hpp"
 #include "04-overlay/diff.hpp"
 #include "common/os/error.hpp"
@@ -10,7 +9,7 @@
 namespace lockstep::overlay {
 namespace {
 
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+using pid::print;
 
 /// As it is, or quoted where a terminal or a reader of lines would be misled.
 std::string shown(const std::string& path) {
@@ -51,13 +50,7 @@ cli::Command diff_command() {
   command.summary = "show what a container has added (A), changed (C) and deleted (D) in its image";
   command.options = [json](cli::Options& options) {
     options.allow_anywhere();
-    options.value("f,format", "table|json", "how to print it", [json](const std::string& name) {
-      if (name != "table" && name != "json") {
-        throw cli::UsageError(
-            fmt::format("--format: expected table or json, got {}", quoted(name)));
-      }
-      *json = name == "json";
-    });
+    cli::format_option(options, *json);
   };
   command.run = [json](const std::vector<std::string>& arguments) {
     if (arguments.size() != 1) throw cli::UsageError("diff: one container's ID is needed");

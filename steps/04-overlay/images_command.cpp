@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "02-pid/format.hpp"
 #include "common/cli/table.hpp"
 #include "common/images/image.hpp"
 #include "common/os/json_text.hpp"
@@ -78,46 +79,31 @@ std::string as_json(const std::vector<Row>& rows) {
   return "[" + out + "]\n";
 }
 
-struct Wishes {
-  bool quiet = false;
-  bool json = false;
-};
-
-void print(const Wishes& wishes) {
+void list(const pid::Format& format) {
   const std::vector<Row> found = rows();
-  if (!wishes.quiet) {
-    fmt::print("{}", wishes.json ? as_json(found) : as_table(found));
-    return;
-  }
-  for (const Row& row : found) fmt::print("{}\n", row.name);
-}
-
-void add_options(cli::Options& options, const std::shared_ptr<Wishes>& wishes) {
-  options.allow_anywhere();
-  options.flag("q,quiet", "only the names", [wishes] { wishes->quiet = true; });
-  options.value("f,format", "table|json", "how to show them", [wishes](const std::string& format) {
-    if (format != "table" && format != "json")
-      throw cli::UsageError(
-          fmt::format("--format: expected table or json, got {}", quoted(format)));
-    wishes->json = format == "json";
-  });
+  if (!format.quiet) return pid::print(format.json ? as_json(found) : as_table(found));
+  for (const Row& row : found) pid::print(row.name + "\n");
 }
 
 }  // namespace
 
 cli::Command images_command() {
-  const auto wishes = std::make_shared<Wishes>();
+  const auto format = std::make_shared<pid::Format>();
   cli::Command command;
   command.name = "images";
   command.usage = "[OPTIONS]";
   command.summary = "list the images of the store";
-  command.options = [wishes](cli::Options& options) { add_options(options, wishes); };
-  command.run = [wishes](const std::vector<std::string>& arguments) {
+  command.options = [format](cli::Options& options) {
+    options.allow_anywhere();
+    options.flag("q,quiet", "only the names", [format] { format->quiet = true; });
+    cli::format_option(options, format->json);
+  };
+  command.run = [format](const std::vector<std::string>& arguments) {
     if (!arguments.empty())
       throw cli::UsageError(
           fmt::format("images: expected no arguments, got {}", quoted(arguments[0])),
           "one image in full: `rootfs-fetch inspect NAME`");
-    print(*wishes);
+    list(*format);
     return 0;
   };
   return command;

@@ -3,11 +3,6 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
-#include <climits>
-#include <cstdlib>
-#include <memory>
-
 #include "04-overlay/sandbox.hpp"
 #include "common/images/empty_folder.hpp"
 #include "common/images/location.hpp"
@@ -31,12 +26,8 @@ void remove_folder(const std::string& path) {
 
 /// Absolute, and without links where it is there.
 std::string real_path(const std::string& path) {
-  const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), ::free);
-  if (real) return real.get();
-  if (path.starts_with('/') || errno != ENOENT) return path;
-  std::array<char, PATH_MAX> here{};
-  return ::getcwd(here.data(), here.size()) == nullptr ? path
-                                                       : fmt::format("{}/{}", here.data(), path);
+  if (auto real = sys::real_path(path)) return std::move(*real);
+  return errno == ENOENT ? sys::absolute(path) : path;
 }
 
 std::string containers_of(const std::string& store) { return real_path(store) + "/containers"; }

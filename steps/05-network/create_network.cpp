@@ -2,25 +2,19 @@
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 
 #include "05-network/bridge.hpp"
 #include "05-network/members.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/text.hpp"
+#include "common/os/time.hpp"
 
 namespace lockstep::net {
 namespace {
 
 std::string now() {
   using namespace std::chrono;
-  const auto time = floor<seconds>(system_clock::now());
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", int{date.year()},
-                     unsigned{date.month()}, unsigned{date.day()}, clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count());
+  return rfc3339(floor<seconds>(system_clock::now()));
 }
 
 unsigned number_of(const std::string& key, const std::string& text, unsigned least, unsigned most) {

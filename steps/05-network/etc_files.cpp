@@ -77,6 +77,19 @@ std::string fixed_hosts(const oci::Config& config, const Wanted& wanted, const s
   return out;
 }
 
+/// To be handed to the child, who may have no way there. None if this process is root in a user
+/// namespace alone, and may not copy the mounts that it sees.
+Fd read_only_copy(const std::string& source) {
+  try {
+    Fd tree = sys::clone_tree(source, false, "a mount of our file, to be handed to the child");
+    mnt::set_attributes({tree, source}, read_only(), "it is ours, and is to be read");
+    return tree;
+  } catch (const SysError& error) {
+    if (error.code() == EPERM) return {};
+    throw;
+  }
+}
+
 }  // namespace
 
 void EtcFiles::add(const std::string& name, const std::string& text) {
@@ -87,11 +100,7 @@ void EtcFiles::add(const std::string& name, const std::string& text) {
   write_all(file, text, source);
   if (name == kOwnHostsFile) return;
   File made{"/etc/" + name, source, {}, {}};
-  if (caller_uid() == 0 && sys::has_mount_api()) {
-    made.tree =
-        sys::clone_tree(source, false, "to be handed to the child, who may have no way here");
-    mnt::set_attributes({made.tree, made.target}, read_only(), "it is ours, and is to be read");
-  }
+  if (caller_uid() == 0 && sys::has_mount_api()) made.tree = read_only_copy(source);
   files_.push_back(std::move(made));
 }
 
@@ -133,14 +142,8 @@ void EtcFiles::mount(const oci::Config& config) {
 
 void remove_etc_files(const pid::Record&, const Note& note) {
   if (!note.what.contains("folder")) return;  // its state is gone, and the folder was in there
-  const std::string& folder = note.what.at("folder");
-  for (const char* name : {kHostsFile, kOwnHostsFile, "hostname", "resolv.conf", "localtime"}) {
-    const std::string path = folder + "/" + name;
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR)
-      throw SysError(errno, fmt::format("unlink({})", quoted(path)));
-  }
-  if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
-    throw SysError(errno, fmt::format("rmdir({})", quoted(folder)));
+  sys::remove_folder_of(note.what.at("folder"),
+                        {kHostsFile, kOwnHostsFile, "hostname", "resolv.conf", "localtime"});
 }
 
 }  // namespace lockstep::net

@@ -185,13 +185,7 @@ void stop_helper(const pid::Record&, const Note& note) {
   if (!note.what.contains("folder")) return;  // its state is gone, and the folder was in there
   const std::string& folder = note.what.at("folder");
   end_processes(folder);
-  for (const char* name : {"log", "pid", "netns", "socket"}) {
-    const std::string path = folder + "/" + name;
-    if (::unlink(path.c_str()) != 0 && errno != ENOENT && errno != ENOTDIR)
-      throw SysError(errno, fmt::format("unlink({})", quoted(path)));
-  }
-  if (::rmdir(folder.c_str()) != 0 && errno != ENOENT)
-    throw SysError(errno, fmt::format("rmdir({})", quoted(folder)));
+  sys::remove_folder_of(folder, {"log", "pid", "netns", "socket"});
 }
 
 }  // namespace lockstep::net

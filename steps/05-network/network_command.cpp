@@ -1,7 +1,6 @@
 #include "05-network/network_command.hpp"
 
-#include <cstdio>
-
+#include "02-pid/format.hpp"
 #include "05-network/bridge.hpp"
 #include "05-network/create_network.hpp"
 #include "05-network/etc_files.hpp"
@@ -17,8 +16,7 @@ struct Settings {
   bool quiet = false;
 };
 using Names = std::vector<std::string>;
-
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+using pid::print;
 
 std::string subnets_of(const Network& network) {
   std::string out;

@@ -1,20 +1,17 @@
 // Layers that no sane tool writes, and what unpacking them must not do.
 
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <filesystem>
-#include <fstream>
 
-#include "common/images/location.hpp"
 #include "common/os/error.hpp"
-#include "common/os/files.hpp"
+#include "rootfs-fetch/publish.hpp"
 #include "rootfs-fetch/sha256.hpp"
 #include "rootfs-fetch/unpack.hpp"
 #include "rootfs-fetch/write_layer.hpp"
+#include "tests/images/place.hpp"
 #include "tests/images/raw_layer.hpp"
-#include "tests/support/doctest.hpp"
-#include "tests/support/temp_dir.hpp"
+#include "tests/support/error_of.hpp"
 
 using namespace lockstep;
 using testing::Raw;
@@ -24,57 +21,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A store, a folder to unpack into, and one outside that a hostile layer is after.
-struct Place {
-  testing::TempDir folder;
-  images::Store store;
-  std::string root = folder / "around/root";
-  std::string outside = folder / "outside";
-
-  Place() : store(make_store(folder)) {
-    fs::create_directories(root);
-    fs::create_directory(outside);
-    std::ofstream(outside + "/victim") << "untouched";
-  }
-  static images::Store make_store(const testing::TempDir& folder) {
-    images::use_store(folder / "store");
-    return images::Store::open_to_write();
-  }
-
+struct Place : testing::Place {
   void unpack(const std::string& tar, const std::string& diff_id) const {
-    const std::string blob = fetch::gzip(tar);
-    const std::string digest = fetch::digest_of(blob);
-    store.put_blob(digest, blob);
-    fetch::unpack_layer(store, {images::kGzipLayerType, digest, static_cast<int64_t>(blob.size())},
-                        diff_id, sys::open(root, O_RDONLY | O_DIRECTORY), root);
+    fetch::unpack_layer(store, fetch::put(store, images::kGzipLayerType, fetch::gzip(tar)), diff_id,
+                        open_root(), root);
   }
   void unpack(const std::vector<Raw>& entries) const {
     const std::string tar = tar_of(entries);
     unpack(tar, fetch::digest_of(tar));
   }
   std::string error_of(const std::vector<Raw>& entries) const {
-    try {
-      unpack(entries);
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
-  }
-  /// Nothing came to be beside the root, and what was outside is as it was.
-  void check_untouched() const {
-    CHECK(std::distance(fs::directory_iterator(folder / "around"), {}) == 1);
-    CHECK(std::distance(fs::directory_iterator(outside), {}) == 1);
-    std::string content;
-    std::ifstream(outside + "/victim") >> content;
-    CHECK(content == "untouched");
-    CHECK(fs::hard_link_count(outside + "/victim") == 1);
+    return testing::error_of([&] { unpack(entries); });
   }
 };
-
-std::string content_of(const std::string& path) {
-  std::ifstream in(path);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 }  // namespace
 
@@ -93,11 +52,11 @@ TEST_CASE("layers: a sane one is unpacked with types, modes and times") {
   CHECK(fs::status(root + "/etc").permissions() == fs::perms(0555));
   CHECK(fs::status(root + "/etc/motd").permissions() == fs::perms(0640));
   CHECK(fs::status(root + "/deep/down/file").permissions() == fs::perms(04755));
-  CHECK(content_of(root + "/etc/motd") == "hello");
+  CHECK(place.content("etc/motd") == "hello");
   CHECK(fs::hard_link_count(root + "/etc/motd") == 2);
   CHECK(fs::read_symlink(root + "/etc/abs") == "/etc/motd");
   CHECK(fs::is_fifo(root + "/pipe"));
-  CHECK(content_of(root + "/\xc3\xbc.txt") == "umlaut");
+  CHECK(place.content("\xc3\xbc.txt") == "umlaut");
   struct stat status {};
   for (const char* name : {"etc", "etc/motd", "etc/abs"}) {
     REQUIRE(::lstat((root + "/" + name).c_str(), &status) == 0);

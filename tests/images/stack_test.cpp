@@ -1,25 +1,22 @@
 // Images of several layers: what unpacking makes of whiteouts, of names that change their kind, and of
 // what a hostile layer tries with both.
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 
-#include "common/images/location.hpp"
-#include "common/os/error.hpp"
-#include "common/os/files.hpp"
 #include "rootfs-fetch/image.hpp"
-#include "rootfs-fetch/sha256.hpp"
+#include "rootfs-fetch/publish.hpp"
 #include "rootfs-fetch/unpack.hpp"
+#include "tests/images/place.hpp"
 #include "tests/images/raw_layer.hpp"
-#include "tests/support/temp_dir.hpp"
+#include "tests/support/error_of.hpp"
 
 using namespace lockstep;
+using testing::error_of;
 using testing::Raw;
 using testing::tar_of;
 using testing::text;
@@ -42,51 +39,23 @@ Raw hard_link(const std::string& name, const std::string& target) {
   return {name, AE_IFREG, "", "", target};
 }
 
-struct Place {
-  testing::TempDir top;
-  images::Store store;
-  std::string root = top / "root";
-  std::string outside = top / "outside";
-
-  Place() : store(make_store(top)) {
-    fs::create_directory(root);
-    fs::create_directory(outside);
-    std::ofstream(outside + "/victim") << "untouched";
-  }
-  static images::Store make_store(const testing::TempDir& top) {
-    images::use_store(top / "store");
-    return images::Store::open_to_write();
-  }
-
+struct Place : testing::Place {
   images::Descriptor put(const Layer& layer) const {
-    const std::string tar = tar_of(layer);
-    const std::string digest = fetch::digest_of(tar);
-    store.put_blob(digest, tar);
-    return {images::kPlainLayerType, digest, static_cast<int64_t>(tar.size())};
+    return fetch::put(store, images::kPlainLayerType, tar_of(layer));
   }
   /// All layers as one tree.
   void unpack(const std::vector<Layer>& layers, fetch::Nodes nodes = fetch::Nodes::kMake) const {
-    fetch::Image image{"test", {}, {}, {}, "", ""};
+    fetch::Image image{{"test", {}, {}, {}}, "", ""};
     for (const Layer& layer : layers) {
       image.manifest.layers.push_back(put(layer));
       image.config.diff_ids.push_back(image.manifest.layers.back().digest);
     }
-    fetch::unpack_image(store, image, sys::open(root, O_RDONLY | O_DIRECTORY), root, nodes);
+    fetch::unpack_image(store, image, open_root(), root, nodes);
   }
   /// One layer, for overlayfs.
   void unpack_layer(const Layer& layer) const {
     const images::Descriptor descriptor = put(layer);
-    fetch::unpack_layer(store, descriptor, descriptor.digest,
-                        sys::open(root, O_RDONLY | O_DIRECTORY), root);
-  }
-  template <typename Unpack>
-  std::string error_of(Unpack unpack) const {
-    try {
-      unpack();
-    } catch (const Error& error) {
-      return error.what();
-    }
-    return "no error";
+    fetch::unpack_layer(store, descriptor, descriptor.digest, open_root(), root);
   }
   /// "a a/b c", sorted.
   std::string names() const {
@@ -97,17 +66,6 @@ struct Place {
     std::string out;
     for (const std::string& name : found) out += (out.empty() ? "" : " ") + name;
     return out;
-  }
-  std::string content(const std::string& name) const {
-    std::ifstream in(root + "/" + name);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  void check_untouched() const {
-    CHECK(std::distance(fs::directory_iterator(outside), {}) == 1);
-    std::string found;
-    std::ifstream(outside + "/victim") >> found;
-    CHECK(found == "untouched");
-    CHECK(fs::hard_link_count(outside + "/victim") == 1);
   }
 };
 
@@ -209,13 +167,13 @@ TEST_CASE("stack: a whiteout removes nothing outside") {
   SUBCASE("an opaque link") { place.unpack({below, {file("out/.wh..wh..opq", "")}}); }
   SUBCASE("the folder above") {
     for (const char* name : {".wh...", "a/.wh...", ".wh..", ".wh."}) {
-      CHECK(text(place.error_of([&] {
+      CHECK(text(error_of([&] {
               place.unpack({below, {file(name, "")}});
             })) == doctest::Contains("hides no name"));
     }
   }
   SUBCASE("a hard link's target behind a link") {
-    CHECK(text(place.error_of([&] {
+    CHECK(text(error_of([&] {
             place.unpack({below, {hard_link("h", "out/victim")}});
           })) == doctest::Contains("which is not there"));
   }
@@ -250,10 +208,10 @@ TEST_CASE("stack: a layer can't set overlayfs's marks itself") {
     const std::string& name = mark.first;
     CHECK_MESSAGE(::getxattr((place.root + "/a").c_str(), name.c_str(), nullptr, 0) < 0, name);
   }
-  CHECK(text(place.error_of([&] {
+  CHECK(text(error_of([&] {
           place.unpack_layer({{"node", AE_IFCHR, ""}});
         })) == doctest::Contains("means something else to overlayfs"));
-  CHECK(text(place.error_of([&] {
+  CHECK(text(error_of([&] {
           place.unpack_layer({file(".wh.x", ""), hard_link("y", "x")});
         })) == doctest::Contains("which is not there"));
 }
@@ -262,7 +220,7 @@ TEST_CASE("stack: device nodes: root makes them, but not where everybody may loo
   const Place place;
   const Layer with_node = {file("before"), {"zero", AE_IFCHR, "", "", "", 0666, makedev(1, 5)}};
   if (::geteuid() != 0) {
-    CHECK(text(place.error_of([&] { place.unpack({with_node}); })) ==
+    CHECK(text(error_of([&] { place.unpack({with_node}); })) ==
           doctest::Contains("only root can make"));
     return;
   }
@@ -286,8 +244,8 @@ TEST_CASE("stack: paths longer than the kernel takes at once are unpacked; endle
   }
   place.unpack({layer, Layer{file(path + "/end")}, Layer{file(path + "/.wh.end", "")}});
   place.unpack({Layer{file("x")}, Layer{file(".wh.dd", "")}});  // and removed
-  CHECK(text(place.error_of([&] { place.unpack({{file(std::string(20000, '/') + "x")}}); })) ==
+  CHECK(text(error_of([&] { place.unpack({{file(std::string(20000, '/') + "x")}}); })) ==
         doctest::Contains("absolute path"));
-  CHECK(text(place.error_of([&] { place.unpack({{file("x/" + path + path)}}); })) ==
+  CHECK(text(error_of([&] { place.unpack({{file("x/" + path + path)}}); })) ==
         doctest::Contains("at most 16384 are unpacked"));
 }

@@ -5,9 +5,13 @@
 # shellcheck disable=SC2154  # out, err and status are those of `try`
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-command -v strace > /dev/null || skip "strace is missing: make deps-test installs it"
-strace -o /dev/null -e trace=none true 2> /dev/null || skip "strace may not trace here"
-readonly kMoments=30
+kMoments=30
+. "$(dirname "$0")/../support/kill_moments.sh"
+
+gone() {
+  delete_all
+  back_to "$before" "$1"
+}
 
 network create web
 "$step" run --rootfs "$rootfs" --network web true  # from here on there is the bridge
@@ -20,33 +24,11 @@ done
 echo 0 > /proc/sys/net/ipv4/ip_forward
 before=$(network_state)
 
-each=("$step" run --id x --rootfs "$rootfs" --network web -p 8080:80 true)
-strace -qq -o /run/calls "${each[@]}" > /dev/null 2>&1 < /dev/null
-mapfile -t calls < <(awk -F '(' '/^[a-z]/ { print $1 ":signal=KILL:when=" ++seen[$1] }' /run/calls)
-killed=0
-for (( i = 0; i < kMoments; ++i )); do
-  call=${calls[1 + i * ${#calls[@]} / kMoments]}
-  status=0
-  (strace -qq -o /dev/null -e inject="$call" "${each[@]}" > /dev/null 2>&1 < /dev/null; exit) 2> /dev/null || status=$?
-  (( status != 137 )) || killed=$((killed + 1))
-  for id in $("$step" list -q); do succeeds "$step" delete --force "$id"; done
-  back_to "$before" "killed at $call"
-done
-echo "$killed of $kMoments were killed"
-(( killed > kMoments * 9 / 10 )) || fail "only $killed of $kMoments were killed: this tried too little"
-
+container=("$step" run --id x --rootfs "$rootfs" --network web -p 8080:80)
+each_moment run true "${container[@]}" true
 # delete itself is killed, and repeated.
-detached=("$step" run --id x --rootfs "$rootfs" --network web -p 8080:80 --detach sleep 1000)
-"${detached[@]}" > /dev/null
-strace -qq -o /run/calls "$step" delete --force x > /dev/null 2>&1
-mapfile -t calls < <(awk -F '(' '/^[a-z]/ { print $1 ":signal=KILL:when=" ++seen[$1] }' /run/calls)
-for (( i = 0; i < kMoments; ++i )); do
-  call=${calls[1 + i * ${#calls[@]} / kMoments]}
-  "${detached[@]}" > /dev/null
-  (strace -qq -o /dev/null -e inject="$call" "$step" delete --force x > /dev/null 2>&1; exit) 2> /dev/null || true
-  for id in $("$step" list -q); do succeeds "$step" delete --force "$id"; done
-  back_to "$before" "delete, killed at $call"
-done
+each_moment delete "${container[*]} --detach sleep 1000 > /dev/null" "$step" delete --force x
+enough_killed
 network rm web
 [[ $(ip -o link) != *ls-web* && -z $(nft list ruleset) ]] || fail "network rm left something"
 finish

@@ -1,10 +1,11 @@
 # For tests that kill the runtime (SIGKILL) at moments spread evenly over its system calls; strace delivers it. On a
-# host of their own (own_host.sh); $step is the program, $before the host as it was.
+# host of their own (own_host.sh); $step is the program, $before the host as it was. A test may set kMoments before it
+# reads this, and define a `gone` of its own behind that.
 # shellcheck shell=bash disable=SC2154
 
 command -v strace > /dev/null || skip "strace is missing: make deps-test installs it"
 strace -o /dev/null -e trace=none true 2> /dev/null || skip "strace may not trace here"
-readonly kMoments=20
+readonly kMoments=${kMoments:-20}
 killed=0 moments=0
 
 # calls_of COMMAND…: fills `calls` with its system calls, as strace's filter for that very one: the N-th of its
@@ -22,12 +23,16 @@ kill_at() {
   (( ended != 137 )) || killed=$((killed + 1))
 }
 
-# gone WHAT: nothing is left after delete --force of every container that there is.
-gone() {
+delete_all() {
   local id
   for id in $("$step" list -q); do
     succeeds "$step" delete --force "$id"
   done
+}
+
+# gone WHAT: nothing is left after delete --force of every container that there is.
+gone() {
+  delete_all
   unchanged "$before" "$1" /run/test/work
   before=$now
 }

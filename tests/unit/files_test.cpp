@@ -133,3 +133,28 @@ TEST_CASE("files: what a killed runtime left half written is overwritten; a link
         "openat(\".f.new\", O_CREAT|O_TRUNC): Too many levels of symbolic links (ELOOP)");
   CHECK_FALSE(fs::exists(folder / "victim"));
 }
+
+TEST_CASE("files: a folder goes with the files that were named, gone already or not") {
+  const testing::TempDir top;
+  const std::string folder = top / "folder";
+  fs::create_directory(folder);
+  sys::make_empty_file(sys::open(folder, O_PATH | O_DIRECTORY), "one", 0600);
+  sys::remove_folder_of(folder, {"one", "missing"});
+  CHECK_FALSE(fs::exists(folder));
+  sys::remove_folder_of(folder, {"one", "missing"});
+  fs::create_directory(folder);
+  sys::make_empty_file(sys::open(folder, O_PATH | O_DIRECTORY), "other", 0600);
+  CHECK(testing::text(error_of([&] { sys::remove_folder_of(folder, {"one"}); })) ==
+        doctest::Contains("ENOTEMPTY"));
+  CHECK(fs::exists(folder + "/other"));
+}
+
+TEST_CASE("files: a real path is absolute and has no links") {
+  const testing::TempDir top;
+  const std::string folder = *sys::real_path(top.path());
+  fs::create_directory(folder + "/there");
+  fs::create_directory_symlink("there", folder + "/link");
+  CHECK(sys::real_path(folder + "/link/../link/.") == folder + "/there");
+  CHECK_FALSE(sys::real_path(folder + "/missing"));
+  CHECK(errno == ENOENT);
+}

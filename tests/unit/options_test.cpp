@@ -26,6 +26,8 @@ struct Parser {
                   [this](const std::string& text) { seen.push_back("env " + text); });
     options.optional_value("explain", "all|json", "step", "say each call",
                            [this](const std::string& text) { seen.push_back("explain " + text); });
+    options.boolean("pause", "pause it",
+                    [this](bool value) { seen.emplace_back(value ? "pause" : "no pause"); });
   }
 
   /// "what the handlers saw → the positional arguments".
@@ -75,6 +77,13 @@ TEST_CASE("options: a value that may be left out never takes the next word") {
   Parser parse;
   CHECK(parse({"--explain", "all"}) == "explain step → all");
   CHECK(parse({"--explain=all", "sh"}) == "explain all → sh");
+}
+
+TEST_CASE("options: true or false, and true where it is left out") {
+  Parser parse;
+  CHECK(parse({"--pause", "false"}) == "pause → false");
+  CHECK(parse({"--pause=true", "--pause=false"}) == "pause, no pause →");
+  CHECK(parse.refusal({"--pause=maybe"}) == "--pause: expected true or false, got \"maybe\"");
 }
 
 TEST_CASE("options: what belongs to the container's command stays there") {
@@ -149,7 +158,8 @@ TEST_CASE("options: the help shows every option, its value and its words in colu
         "      --read-only                 no writing\n"
         "  -v, --volume SRC:DST            show SRC at DST\n"
         "      --env NAME=VALUE            a variable\n"
-        "      --explain[=all|json]        say each call\n");
+        "      --explain[=all|json]        say each call\n"
+        "      --pause[=true|false]        pause it\n");
 }
 
 TEST_CASE("options: in the help a long name gets a line of its own") {
