@@ -1,5 +1,8 @@
 #include "common/os/netlink.hpp"
 
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
 #include <net/if.h>
 #include <sys/socket.h>
@@ -113,24 +116,39 @@ void NetlinkRequest::end(size_t begun) {
   std::memcpy(bytes_.data() + begun, &length, sizeof length);  // nla_len comes first
 }
 
-Netlink::Netlink() : socket_(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)) {
-  if (!socket_) throw SysError(errno, "socket(AF_NETLINK, SOCK_RAW, NETLINK_ROUTE)");
+Netlink::Netlink(int family) : socket_(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family)) {
+  if (!socket_)
+    throw SysError(errno,
+                   fmt::format("socket(AF_NETLINK, SOCK_RAW, {})",
+                               family == NETLINK_ROUTE ? "NETLINK_ROUTE" : "NETLINK_NETFILTER"));
   const int on = 1;  // it explains itself; before kernel 4.12 it doesn't, and that is no error
   static_cast<void>(::setsockopt(socket_.get(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on));
 }
 
-void Netlink::ask(const NetlinkRequest& request, const std::string& words, Why why) const {
+int Netlink::exchange(const NetlinkRequest& request, std::string& kernels_words) const {
   std::string message = request.bytes_;
   const auto length = static_cast<uint32_t>(message.size());
   std::memcpy(message.data(), &length, sizeof length);  // nlmsg_len comes first
+  const ssize_t sent = ::send(socket_.get(), message.data(), message.size(), 0);
+  return sent < 0 ? -1 : answer(socket_, kernels_words);
+}
+
+void Netlink::ask(const NetlinkRequest& request, const std::string& words, Why why) const {
   std::string kernels_words;
   call(
       why, [&] { return fmt::format("sendto(rtnetlink, {})", quoted(words)); },
-      [&] {
-        const ssize_t sent = ::send(socket_.get(), message.data(), message.size(), 0);
-        return sent < 0 ? -1 : answer(socket_, kernels_words);
-      },
+      [&] { return exchange(request, kernels_words); },
       [&](int code) { return hint_for(code, kernels_words); });
+}
+
+bool may_have_table(const std::string& name) {
+  NetlinkRequest request(
+      NFNL_SUBSYS_NFTABLES << 8U | NFT_MSG_GETTABLE, 0,
+      nfgenmsg{.nfgen_family = NFPROTO_INET, .version = NFNETLINK_V0, .res_id = 0});
+  request.put(NFTA_TABLE_NAME, name);
+  const Netlink filter(NETLINK_NETFILTER);
+  std::string kernels_words;
+  return filter.exchange(request, kernels_words) == 0 || errno != ENOENT;
 }
 
 unsigned link_index(const std::string& name) { return ::if_nametoindex(name.c_str()); }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <linux/netlink.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -47,15 +49,23 @@ class NetlinkRequest {
 /// made: what ip(8) uses. See: rtnetlink(7)
 class Netlink {
  public:
-  Netlink();
+  explicit Netlink(int family = NETLINK_ROUTE);
   /// Sends the request and waits for the kernel's answer. `words` is what ip(8) would be called
   /// with for the same: "ip link set lo up". Throws SysError; its hint is what the kernel says, if
   /// it says more than the errno.
   void ask(const NetlinkRequest& request, const std::string& words, Why why = {}) const;
 
  private:
+  friend bool may_have_table(const std::string& name);
+  /// 0, or -1 with errno; `kernels_words` is then what the kernel says about it.
+  int exchange(const NetlinkRequest& request, std::string& kernels_words) const;
+
   Fd socket_;
 };
+
+/// Whether the packet filter may have a table `name` of the family inet: false only if the kernel
+/// says that it has none.
+bool may_have_table(const std::string& name);
 
 /// The number of the link `name` in the caller's network namespace; 0 if there is none.
 unsigned link_index(const std::string& name);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 
+#include "common/images/empty_folder.hpp"
 #include "common/os/call.hpp"
 #include "common/os/files.hpp"
 #include "common/os/proc.hpp"
@@ -30,9 +31,11 @@ std::string first_line(const std::string& path) {
   return text.substr(0, text.find('\n'));
 }
 
+using Notes = std::map<std::string, std::string>;
+
 /// A line each, "NAME BEFORE"; the first is the boot's ID.
-std::map<std::string, std::string> read_notes(const Fd& folder) {
-  std::map<std::string, std::string> notes;
+Notes read_notes(const Fd& folder) {
+  Notes notes;
   const Fd file(::openat(folder.get(), kNotes, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
   if (!file) return notes;
   const auto lines = split(read_all(file, kNotes), '\n');
@@ -44,7 +47,7 @@ std::map<std::string, std::string> read_notes(const Fd& folder) {
   return notes;
 }
 
-void write_notes(const Fd& folder, const std::map<std::string, std::string>& notes) {
+void write_notes(const Fd& folder, const Notes& notes) {
   if (notes.empty()) {
     if (::unlinkat(folder.get(), kNotes, 0) != 0 && errno != ENOENT)
       throw SysError(errno, "unlink(networks/.host-settings)");
@@ -60,6 +63,42 @@ bool is_needed(const Networks& networks, bool v6) {
     const bool has = std::any_of(network.subnets.begin(), network.subnets.end(),
                                  [&](const Subnet& subnet) { return subnet.base.v6 == v6; });
     return has && !network.internal && !network.members.empty();
+  });
+}
+
+/// "net.ipv4.conf.", where each interface has settings of its own, for either of the two.
+std::string interfaces_of(const std::string& forward) {
+  return forward == kForward4 ? "net.ipv4.conf." : "net.ipv6.conf.";
+}
+
+/// What the kernel sets, too, when it is told to forward or not to, and would not set back: that
+/// this machine believes redirects (a tightened one doesn't), and what an interface was told alone.
+/// See: ip_forward in the kernel's ip-sysctl
+Notes changed_along(const std::string& forward) {
+  const std::string prefix = interfaces_of(forward);
+  const std::string redirects = prefix + "all.accept_redirects";
+  Notes notes;
+  if (forward == kForward4 && first_line(path_of(redirects)) == "0") notes.emplace(redirects, "0");
+  const std::string folder = path_of(prefix);
+  for (std::string link : images::names_in(sys::open(folder, O_RDONLY | O_DIRECTORY))) {
+    if (first_line(folder + link + "/forwarding") != "1") continue;
+    std::replace(link.begin(), link.end(), '.', '/');
+    notes.emplace(prefix + link + ".forwarding", "1");
+  }
+  return notes;
+}
+
+/// As it was before `forward` was changed; what is restored leaves the notes.
+void restore(const std::string& forward, Notes& notes) {
+  const Why why = "the last one who needed it has gone";
+  if (first_line(path_of(forward)) == "1") set_sysctl(forward, notes.at(forward), why);
+  notes.erase(forward);
+  std::erase_if(notes, [&](const auto& note) {
+    const auto& [name, before] = note;
+    if (!name.starts_with(interfaces_of(forward)) || name == kForward6) return false;
+    const bool is_there = !first_line(path_of(name)).empty();  // interfaces come and go
+    if (is_there) set_sysctl(name, before, why);
+    return true;
   });
 }
 
@@ -83,11 +122,11 @@ void adjust_host_settings(const Networks& networks) {
     const std::string now = first_line(path_of(name));
     if (needed && now != "1") {
       notes.emplace(name, now);
+      notes.merge(changed_along(name));
       write_notes(networks.folder(), notes);
       set_sysctl(name, "1", "this machine becomes a router between the bridge and its own links");
     } else if (!needed && notes.count(name) != 0) {
-      if (now == "1") set_sysctl(name, notes.at(name), "the last one who needed it has gone");
-      notes.erase(name);
+      restore(name, notes);
     }
   }
   if (notes != noted || notes.empty()) write_notes(networks.folder(), notes);

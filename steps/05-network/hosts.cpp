@@ -1,8 +1,8 @@
 #include "05-network/hosts.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
+#include <algorithm>
 #include <set>
 
 #include "common/os/error.hpp"
@@ -35,14 +35,10 @@ std::string lines_for(const std::vector<Network>& networks, const std::string& s
   return own + (neighbours.empty() ? "" : "# its neighbours, kept current\n" + neighbours);
 }
 
-/// In place, for the file is bound: its inode is what the container sees. First the new bytes, then
-/// the new length, so that no reader finds it empty.
+/// In place, for the file is bound: its inode is what the container sees.
 void rewrite(const std::string& path, const std::string& text) {
-  const auto file = sys::open_if_there(path, O_WRONLY | O_NOFOLLOW);
-  if (!file) return;
-  write_all(*file, text, path);
-  if (::ftruncate(file->get(), static_cast<off_t>(text.size())) != 0)
-    throw SysError(errno, fmt::format("ftruncate({})", quoted(path)));
+  if (const auto file = sys::open_if_there(path, O_WRONLY | O_NOFOLLOW))
+    write_all(*file, text, path);
 }
 
 }  // namespace
@@ -56,8 +52,12 @@ void tell_names(const Networks& networks) {
     const std::string folder = state + "/" + kEtcFolder + "/";
     const auto own = proc::read_file(folder + kOwnHostsFile);
     if (!own) continue;
-    const std::string text = *own + lines_for(networks.all, state);
-    if (proc::read_file(folder + kHostsFile) != text) rewrite(folder + kHostsFile, text);
+    std::string text = *own + lines_for(networks.all, state);
+    const std::string now = proc::read_file(folder + kHostsFile).value_or("");
+    // Empty lines in place of a neighbour who has gone: where a file is cut off, who reads it just
+    // then finds zeros.
+    text.resize(std::max(text.size(), now.size()), '\n');
+    if (text != now) rewrite(folder + kHostsFile, text);
   }
 }
 

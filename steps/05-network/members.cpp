@@ -46,15 +46,42 @@ bool drop_members(Networks& networks, Goes goes) {
   return any;
 }
 
-/// The links of the container whose state folder is `state`.
-void drop_links(const Networks& networks, const std::string& state) {
+/// Those that are still there: the kernel deletes a link by itself when the network namespace at its
+/// other end goes. To ask for what it is about to do costs a wait for many other things.
+void delete_links(const std::vector<std::string>& names) {
   const sys::Netlink netlink;
-  for (const Network& network : networks.all) {
-    for (const Member& member : network.members) {
-      if (member.state == state)
-        delete_link(netlink, member.link, "its end in the container goes with it");
-    }
+  for (const std::string& name : names) {
+    if (sys::link_index(name) != 0)
+      delete_link(netlink, name, "its end in the container goes with it");
   }
+}
+
+/// Those for whom `goes` is true leave for good: their links, their ports, what the host was changed
+/// for. The disk forgets them last of all: until then it can be begun anew.
+///
+/// `again`: even if there are none, for somebody began it and was killed.
+template <class Goes>
+void take_out(Networks& networks, Goes goes, bool again) {
+  const std::string rules_before = ruleset(networks.all);
+  std::vector<const Network*> changed;
+  std::vector<std::string> links;
+  for (Network& network : networks.all) {
+    const auto left = std::erase_if(network.members, [&](const Member& member) {
+      const bool leaves = goes(member);
+      if (leaves) links.push_back(member.link);
+      return leaves;
+    });
+    if (left != 0) changed.push_back(&network);
+  }
+  if (changed.empty() && !again) return;
+  RulesLoader rules;
+  if (changed.empty() || ruleset(networks.all) != rules_before)
+    rules.start(ruleset(networks.all), networks.folder());
+  adjust_host_settings(networks);  // beside nft, like all that waits for the kernel
+  tell_names(networks);
+  rules.finish();
+  delete_links(links);
+  for (const Network* network : changed) networks.save(*network);
 }
 
 }  // namespace
@@ -70,9 +97,10 @@ Joiner joiner_of(const oci::Config& config, const Wanted& wanted, const Undo& un
   return joiner;
 }
 
-void forget_the_gone(Networks& networks) { drop_members(networks, is_gone); }
+void forget_the_gone(Networks& networks) { take_out(networks, is_gone, false); }
 
-std::vector<Place> enter(const Wanted& wanted, const Joiner& joiner, Undo& undo) {
+std::vector<Place> enter(const Wanted& wanted, const Joiner& joiner, RulesLoader& rules,
+                         Undo& undo) {
   if (wanted.networks.empty()) return {};
   if (caller_uid() != 0)
     throw Error(fmt::format("--network {}: without root each container is in a user namespace of "
@@ -102,12 +130,11 @@ std::vector<Place> enter(const Wanted& wanted, const Joiner& joiner, Undo& undo)
     networks.save(*chosen[i]);  // before anything is made of it
     places.push_back({*chosen[i], members[i]});
   }
-  RulesLoader rules(ruleset(networks.all),
-                    networks.folder());  // by the bridges' names: they need not be there yet
+  // By the bridges' names: they need not be there yet.
+  rules.start(ruleset(networks.all), networks.folder());
   for (const Network* network : chosen) make_bridge(*network);
   adjust_host_settings(networks);
   tell_names(networks);
-  rules.finish();
   return places;
 }
 
@@ -116,26 +143,8 @@ void leave(const pid::Record& record, const Note& note) {
   if (!networks) return;
   const bool state_is_gone = !note.what.contains("state");
   const std::string state = state_is_gone ? pid::state_folder(record.id) : note.what.at("state");
-  const Networks& before = *networks;
-  std::vector<Network> after = before.all;
-  std::vector<const Network*> changed;
-  for (Network& network : after) {
-    if (std::erase_if(network.members,
-                      [&](const Member& member) { return member.state == state; }) != 0)
-      changed.push_back(&network);
-  }
-  if (state_is_gone && changed.empty()) return;
-  // In no network: somebody began this and was killed. Then all of it is done once more.
-  std::optional<RulesLoader> rules;
-  if (changed.empty() || ruleset(after) != ruleset(before.all))
-    rules.emplace(ruleset(after), before.folder());
-  drop_links(before, state);
-  if (rules) rules->finish();
-  networks->all = std::move(after);
-  adjust_host_settings(*networks);
-  tell_names(*networks);
-  // Last of all: until the disk has forgotten it, this can be begun anew.
-  for (const Network* network : changed) networks->save(*network);
+  take_out(
+      *networks, [&](const Member& member) { return member.state == state; }, !state_is_gone);
 }
 
 }  // namespace lockstep::net

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "02-pid/undo.hpp"
-#include "05-network/networks.hpp"
+#include "05-network/nat.hpp"
 #include "05-network/wanted.hpp"
 #include "common/story/story.hpp"
 
@@ -28,14 +28,15 @@ Joiner joiner_of(const oci::Config& config, const Wanted& wanted, const Undo& un
 /// nobody else has, written down first; then the bridge (made if it isn't there), the host's
 /// settings, the rules; and its neighbours learn its names. All of it under the networks' lock.
 ///
-/// Nothing if `wanted` names no network. Throws Error: without root; no such network, an address or a port that is taken (by whom is said), no nft.
-std::vector<Place> enter(const Wanted& wanted, const Joiner& joiner, Undo& undo);
+/// `rules` are then still on their way. Nothing if `wanted` names no network. Throws Error: without root; no such network, an address or a port that is taken (by whom is said), no nft.
+std::vector<Place> enter(const Wanted& wanted, const Joiner& joiner, RulesLoader& rules,
+                         Undo& undo);
 
 /// The undoer of "network": what enter() and the veth pairs made. Idempotent.
 void leave(const pid::Record& record, const Note& note);
 
 /// A member who has gone without leaving (the machine was started anew, its state was removed by
-/// hand) is taken off the list, and its link.
+/// hand) is taken out as by leave().
 void forget_the_gone(Networks& networks);
 
 }  // namespace lockstep::net

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "common/os/error.hpp"
+#include "common/os/netlink.hpp"
 
 namespace lockstep::net {
 namespace {
@@ -142,17 +143,23 @@ std::string ruleset(const std::vector<Network>& networks) {
 
 void check_nft() { nft_path(); }
 
-// The first line makes sure that there is a table to delete. All of it happens at one moment.
-RulesLoader::RulesLoader(const std::string& rules, const Fd& lock)
-    : nft_(
-          nft_path(), {"nft", "-f", "-"},
-          "table inet lockstep\ndelete table inet lockstep\n" + rules,
-          [&] { ::fcntl(lock.get(), F_SETFD, 0); },  // its own copy: not closed on exec
-
-          "all rules at one moment, in place of the ones before: `nft list table inet lockstep`") {}
+// All of it happens at one moment. Deleting a table that isn't there would be an error; making sure
+// that there is one (`table inet lockstep` does) costs nft a wait for what it then deletes, twice
+// as long as all its work.
+void RulesLoader::start(const std::string& rules, const Fd& lock) {
+  const bool replaces = sys::may_have_table("lockstep");
+  if (rules.empty() && !replaces) return;
+  const std::string before = "table inet lockstep\ndelete table inet lockstep\n";
+  nft_.emplace(
+      nft_path(), std::vector<std::string>{"nft", "-f", "-"}, (replaces ? before : "") + rules,
+      [&] { ::fcntl(lock.get(), F_SETFD, 0); },  // its own copy: not closed on exec
+      "all rules at one moment, in place of the ones before: `nft list table inet lockstep`");
+}
 
 void RulesLoader::finish() {
-  const ProgramResult result = nft_.finish();
+  if (!nft_) return;
+  const ProgramResult result = nft_->finish();
+  nft_.reset();
   if (result.status.shell_code() == 0) return;
   throw Error(fmt::format("nft -f - {}: {}", result.status.words(),
                           result.output.substr(0, result.output.find('\n'))),

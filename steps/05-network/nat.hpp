@@ -20,14 +20,16 @@ std::string ruleset(const std::vector<Network>& networks);
 class RulesLoader {
  public:
   /// `lock` is the networks' (Networks::folder()): nft holds it, too, so that no later rules can
-  /// overtake these if this process is killed meanwhile.
-  RulesLoader(const std::string& rules, const Fd& lock);
-  /// Waits until the kernel has them. Throws Error with nft's own words.
+  /// overtake these, even if this process lets go of it or is killed.
+  void start(const std::string& rules, const Fd& lock);
+  /// Waits until the kernel has them; nothing if none were started. Throws Error with nft's own
+  /// words.
   void finish();
 
  private:
-  RunningProgram nft_;
+  std::optional<RunningProgram> nft_;
 };
+
 /// Throws Error that says how to get nft, if there is none.
 void check_nft();
 

@@ -31,10 +31,10 @@ void Connection::prepare(Undo& undo) {
   join(config_, wanted_);                               // join.cpp: container:ID, a path
   etc_files_.prepare(config_, wanted_, joiner_, undo);  // etc_files.cpp
   prepare_helper(wanted_, joiner_.state, undo);         // helper.cpp: pasta, slirp4netns
-  places_ = enter(wanted_, joiner_, undo);  // members.cpp: addresses, ports, the bridge, NAT
+  places_ = enter(wanted_, joiner_, rules_, undo);  // members.cpp: addresses, ports, bridge, NAT
 }
 
-void Connection::connect(const Child& child) const {
+void Connection::connect(const Child& child) {
   const sys::Netlink host;
   for (const auto& [network, member] : places_) {
     add_veth(host,
@@ -45,6 +45,7 @@ void Connection::connect(const Child& child) const {
              "what it sends to this machine's own address may come back to it");
   }
   start_helper(wanted_, joiner_.state, child);
+  rules_.finish();  // nat.cpp: nft has worked beside all this
 }
 
 void Connection::configure() {

@@ -2,6 +2,7 @@
 
 #include "05-network/etc_files.hpp"
 #include "05-network/join.hpp"
+#include "05-network/members.hpp"
 #include "common/os/child.hpp"
 #include "common/story/story.hpp"
 
@@ -18,7 +19,7 @@ class Connection {
   void prepare(Undo& undo);
   /// On the host, for the child, which waits: lays the cable.
   /// Order: while the child is still sure to be there, and before it configures its end.
-  void connect(const Child& child) const;
+  void connect(const Child& child);
   /// Inside: switches the loopback on, and gives this end of the cable its address.
   /// Order: after connect; and before CAP_NET_ADMIN is dropped (lesson 08), which all of it needs.
   /// Break it: leave out the default route: neighbours answer, and nobody else.
@@ -31,6 +32,7 @@ class Connection {
   Wanted wanted_;
   Joiner joiner_;
   std::vector<Place> places_;
+  RulesLoader rules_;
   EtcFiles etc_files_;
 };
 

@@ -19,10 +19,10 @@ static int ascending(const void* left, const void* right) {
   return (a > b) - (a < b);
 }
 
-// Of a row's times, or, with a base, of their ratios to that row's.
-static struct spread spread_of(const struct row* row, const struct row* base, int rounds) {
-  static double values[kMaxRounds];
-  for (int i = 0; i < rounds; ++i) values[i] = row->ms[i] / (base ? base->ms[i] : 1);
+static double values[kMaxRounds];
+
+// Of the first `rounds` of `values`, which are then sorted.
+static struct spread spread_of_values(int rounds) {
   qsort(values, (size_t)rounds, sizeof *values, ascending);
   const int last = rounds - 1;
   int reach = 0;  // in ranks around the median: half of 1.96 times the root of their number
@@ -37,11 +37,23 @@ static struct spread spread_of(const struct row* row, const struct row* base, in
   };
 }
 
+// Of a row's times, or, with a base, of their ratios to that row's.
+static struct spread spread_of(const struct row* row, const struct row* base, int rounds) {
+  for (int i = 0; i < rounds; ++i) values[i] = row->ms[i] / (base ? base->ms[i] : 1);
+  return spread_of_values(rounds);
+}
+
+// Of how much longer it took than its base, in the same round.
+static struct spread difference_of(const struct row* row, int rounds) {
+  for (int i = 0; i < rounds; ++i) values[i] = row->ms[i] - row->base->ms[i];
+  return spread_of_values(rounds);
+}
+
 static void print_row(const struct row* row, const struct row* crun, int rounds) {
   const struct spread ms = spread_of(row, NULL, rounds);
   printf("  %-15s %9.3f %9.3f %9.3f %9.2f", row->label, ms.median, ms.p10, ms.p90,
-         spread_of(row, row->floor, rounds).median);
-  if (crun && row->floor == crun->floor) {
+         spread_of(row, row->base, rounds).median);
+  if (crun && row->base == crun->base) {
     printf(" %9.2f", spread_of(row, crun, rounds).median);
   } else {
     printf(" %9s", "-");
@@ -50,19 +62,19 @@ static void print_row(const struct row* row, const struct row* crun, int rounds)
 }
 
 // Waiting for a processor adds about the same to both times, so that a busy machine makes every
-// ratio look like 1. The floor tells: on a quiet machine its median is near its lowest time.
-static const char* judge_ratio(struct spread ratio, struct spread floor_ms) {
-  if (floor_ms.median > 2 * floor_ms.lowest) return "no verdict, the machine is too busy";
-  if (ratio.sure_to <= kAimRatio) return "met";
-  if (ratio.sure_from > kAimRatio) return "MISSED";
+// ratio look like 1. The base tells: on a quiet machine its median is near its lowest time.
+static const char* judge(struct spread value, double aim, struct spread base_ms) {
+  if (base_ms.median > 2 * base_ms.lowest) return "no verdict, the machine is too busy";
+  if (value.sure_to <= aim) return "met";
+  if (value.sure_from > aim) return "MISSED";
   return "undecided, needs a larger -n";
 }
 
 static void print_verdicts(const struct row* row, int rounds) {
-  const struct spread ratio = spread_of(row, row->floor, rounds);
+  const struct spread ratio = spread_of(row, row->base, rounds);
   printf("  %s: %.2f x floor (95 %% sure: %.2f to %.2f), aim %.1f: %s\n", row->label, ratio.median,
          ratio.sure_from, ratio.sure_to, kAimRatio,
-         judge_ratio(ratio, spread_of(row->floor, NULL, rounds)));
+         judge(ratio, kAimRatio, spread_of(row->base, NULL, rounds)));
   printf("  %s: %ld KiB resident, aim under %ld: %s\n", row->label, row->resident_kib,
          kAimResidentKib, row->resident_kib < kAimResidentKib ? "met" : "MISSED");
   printf("  %s: %ld KiB stripped, aim under %ld: %s\n", row->label, row->stripped_kib,
@@ -74,6 +86,38 @@ void print_report(const struct row* rows, int row_count, const struct row* crun,
          "x crun", "resident KiB", "stripped KiB");
   for (int i = 0; i < row_count; ++i) print_row(&rows[i], crun, rounds);
   for (int i = 0; i < row_count; ++i) {
-    if (strncmp(rows[i].label, "step", 4) == 0) print_verdicts(&rows[i], rounds);
+    if (strcmp(rows[i].aim, "floor") == 0) print_verdicts(&rows[i], rounds);
+  }
+}
+
+static void print_difference_verdict(const struct row* row, int rounds) {
+  const struct spread base_ms = spread_of(row->base, NULL, rounds);
+  const double aim = strtod(row->aim, NULL);
+  if (row->aim[0] == '+') {
+    const struct spread more = difference_of(row, rounds);
+    printf("  %s: %+.2f ms against %s (95 %% sure: %+.2f to %+.2f), aim %+.1f: %s\n", row->label,
+           more.median, row->base->label, more.sure_from, more.sure_to, aim,
+           judge(more, aim, base_ms));
+  } else {
+    const struct spread ms = spread_of(row, NULL, rounds);
+    printf("  %s: %.1f ms in all (95 %% sure: %.1f to %.1f), aim %.0f: %s\n", row->label, ms.median,
+           ms.sure_from, ms.sure_to, aim, judge(ms, aim, base_ms));
+  }
+}
+
+void print_differences(const struct row* rows, int row_count, int rounds) {
+  printf("  %-17s %9s %9s %9s %9s %9s   %s\n", "", "median ms", "p10", "p90", "ms more", "x", "than");
+  for (int i = 0; i < row_count; ++i) {
+    const struct row* row = &rows[i];
+    const struct spread ms = spread_of(row, NULL, rounds);
+    printf("  %-17s %9.3f %9.3f %9.3f", row->label, ms.median, ms.p10, ms.p90);
+    if (row->base != row) {
+      printf(" %+9.3f %9.2f   %s", difference_of(row, rounds).median,
+             spread_of(row, row->base, rounds).median, row->base->label);
+    }
+    printf("\n");
+  }
+  for (int i = 0; i < row_count; ++i) {
+    if (strcmp(rows[i].aim, "-") != 0) print_difference_verdict(&rows[i], rounds);
   }
 }

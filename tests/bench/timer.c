@@ -2,8 +2,10 @@
 //
 //   timer PLAN ROUNDS PAUSE_MS LOG [SAMPLES]
 //
-// A line of PLAN is one row: LABEL, the LABEL of its floor, KiB resident, KiB stripped and the
-// COMMAND, with tabs between them. The COMMAND is split at blanks; its word {id} becomes a new name
+// A line of PLAN is one row: LABEL, the LABEL of its base (its floor, or what it is compared with),
+// the aim, KiB resident, KiB stripped and the COMMAND, with tabs between them. The aim is "-" for
+// none, "floor" for those of a step against its floor, "+N" for at most N ms more than the base,
+// "N" for at most N ms in all. The COMMAND is split at blanks; its word {id} becomes a new name
 // every time. Its standard error goes to LOG. SAMPLES gets every single time: round, label, ms.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -38,13 +40,14 @@ static const struct row* find(const char* label) {
 }
 
 static void read_row(struct row* row, char* line) {
-  char* fields[4];
-  for (int i = 0; i < 4; ++i) fields[i] = strsep(&line, "\t");
-  if (!line) die("a line of the plan has fewer than five fields", EINVAL);
+  char* fields[5];
+  for (int i = 0; i < 5; ++i) fields[i] = strsep(&line, "\t");
+  if (!line) die("a line of the plan has fewer than six fields", EINVAL);
   row->label = fields[0];
-  row->floor_label = fields[1];
-  row->resident_kib = atol(fields[2]);
-  row->stripped_kib = atol(fields[3]);
+  row->base_label = fields[1];
+  row->aim = fields[2];
+  row->resident_kib = atol(fields[3]);
+  row->stripped_kib = atol(fields[4]);
   int count = 0;
   for (char* word = strtok(line, " \n"); word && count < kMaxWords; word = strtok(NULL, " \n")) {
     row->words[count++] = strcmp(word, "{id}") == 0 ? id : word;
@@ -62,8 +65,8 @@ static void read_plan(const char* path) {
   free(line);
   fclose(plan);
   for (int i = 0; i < row_count; ++i) {
-    rows[i].floor = find(rows[i].floor_label);
-    if (!rows[i].floor) die(rows[i].floor_label, ENOENT);
+    rows[i].base = find(rows[i].base_label);
+    if (!rows[i].base) die(rows[i].base_label, ENOENT);
   }
 }
 
@@ -128,7 +131,11 @@ int main(int argc, char** argv) {
   posix_spawn_file_actions_addopen(&redirections, 2, argv[4], O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (setpriority(PRIO_PROCESS, 0, -20) < 0) perror("timer: at ordinary priority");
   measure(rounds, atoi(argv[3]), samples);
-  print_report(rows, row_count, find("crun"), rounds);
+  if (find("floor 01")) {
+    print_report(rows, row_count, find("crun"), rounds);
+  } else {
+    print_differences(rows, row_count, rounds);
+  }
   if (samples && fclose(samples)) die(argv[5], errno);
   return 0;
 }

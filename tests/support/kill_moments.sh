@@ -9,10 +9,10 @@ readonly kMoments=${kMoments:-20}
 killed=0 moments=0
 
 # calls_of COMMAND…: fills `calls` with its system calls, as strace's filter for that very one: the N-th of its
-# name. Its children's are not among them.
+# name. Its children's are not among them, nor is what the kernel begins anew: how often that happens is chance.
 calls_of() {
   strace -qq -o /run/calls "$@" > /dev/null 2>&1 < /dev/null || fail "it fails when it is only traced: $*"
-  mapfile -t calls < <(awk -F '(' '/^[a-z]/ { print $1 ":signal=KILL:when=" ++seen[$1] }' /run/calls)
+  mapfile -t calls < <(awk -F '(' '/^[a-z]/ && !/= \? ERESTART/ { print $1 ":signal=KILL:when=" ++seen[$1] }' /run/calls)
 }
 
 # kill_at CALL COMMAND…: at the entry to that system call. (The outer shell remains, to keep the word "Killed" away.)
