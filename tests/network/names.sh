@@ -72,9 +72,11 @@ fi
 try "$step" run --rootfs "$rootfs" --network web sh -c 'echo evil >> /etc/hosts'
 (( status != 0 )) || fail "a container wrote to its hosts file$(seen)"
 echo '10.0.0.1 mine' > /run/test/mine
+chown "$(root_inside "$step")" /run/test/mine
 succeeds "$step" run --rootfs "$rootfs" --network web --volume /run/test/mine:/etc/hosts cat /etc/hosts
 [[ $out == '10.0.0.1 mine' ]] || fail "a volume was covered$(seen)"
 mkdir -p /run/test/etc
+chown "$(root_inside "$step")" /run/test/etc
 succeeds "$step" run --rootfs "$rootfs" --network web --volume /run/test/etc:/etc ls /etc
 [[ -z $out$(ls -A /run/test/etc) ]] || fail "files were made in a volume$(seen)"
 finish
