@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/os/narrate.hpp"
+#include "common/os/processes.hpp"
 #include "common/story/program.hpp"
 #include "common/story/story.hpp"
 
@@ -17,6 +18,7 @@ void live(Story& story, const oci::Process& process, Handshake& handshake, const
   if (door != nullptr) door->leave_the_rest_outside();
   narrate::speak_as("container");
   try {
+    if (door != nullptr) sys::new_session("it waits for start, whatever becomes of this terminal");
     die_with_the_runtime(process);
     handshake.await_release(Stage::kCloned);
     story.inside(handshake);

@@ -17,12 +17,13 @@ struct Settings {
 void own_options(cli::Options& options, Settings& settings) {
   options.value("e,env", "NAME=VALUE", "a variable for it (NAME alone: the caller's value)",
                 [&](const std::string& text) { settings.variables.push_back(text); });
-  options.value("cwd", "DIR", "its working directory", [&](const std::string& path) {
-    if (path.empty() || path[0] != '/') {
-      throw cli::UsageError(fmt::format("--cwd: expected an absolute path, got {}", quoted(path)));
-    }
-    settings.process.cwd = path;
-  });
+  for (const char* name : {"cwd", "w,workdir"}) {  // runc's name for it, and docker's
+    options.value(name, "DIR", "its working directory", [&](const std::string& path) {
+      if (path.empty() || path[0] != '/')
+        throw cli::UsageError(fmt::format("expected an absolute path, got {}", quoted(path)));
+      settings.process.cwd = path;
+    });
+  }
   options.flag("d,detach", "leave it running (output goes on to files, not to terminals or pipes)",
                [&] { settings.process.detached = true; });
   options.value("pid-file", "FILE", "write its PID there, as the host numbers it",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,8 @@ cli::Command start_command();
 cli::Command state_command();
 /// `spec [--bundle DIR]`
 cli::Command spec_command(bundle::Complete complete);
+/// `stop [--time SECONDS] ID…`
+cli::Command stop_command();
 /// `rm [--force] ID…`
 cli::Command rm_command(pid::UndoTable undo);
 
@@ -30,6 +33,11 @@ cli::Command rm_command(pid::UndoTable undo);
 void add_commands(cli::Program& step, StoryMaker make, const pid::UndoTable& undo,
                   const pid::Attend& attend, const std::vector<ConfigOptions>& groups,
                   bundle::Complete complete = nullptr);
+
+/// Calls `body` for all of them, whatever becomes of one; prints those IDs for which it returns true.
+/// The last error is thrown, the others are said.
+int for_each_id(const std::string& command, const std::vector<std::string>& ids,
+                const std::function<bool(const std::string&)>& body);
 
 /// What `run` and `create` are told.
 struct Settings : pid::RunSettings {

@@ -53,6 +53,8 @@ wrong_values() {
     group-add) values=('' : a:b 'a b' a/b a,b) ;;
     userns) values=('' Host auto host:x keep-id: keep-id:uid=x private:uid=1 container:x) ;;
     uidmap | gidmap) values=('' 0 0: 0:1: :1:1 0:1:0 0:1:1:1 a:b:c -1:0:1 0:-1:1 0:0:4294967296 0:4294967294:2 0x0:1:1) ;;
+    stop-signal) values=('' NONE SIG 0 65 -1 term,kill) ;;
+    time) values=('' x -1 1.5 86401 1s '1 ') ;;
     format) values=('' xml JSON table,json) ;;
     root) values=('') ;;  # more in places.sh
     explain) values=('' no ALL all,json) ;;

@@ -102,6 +102,10 @@ refuses_run 'no image "nosuch" in the store' nosuch
 says '"busybox"'
 says '`rootfs-fetch busybox`'
 shows "ok" busybox:latest echo ok
+digest=$(as_who rootfs-fetch inspect -q busybox)
+for name in "$digest" "${digest#sha256:}" "${digest:7:12}" "${digest:0:13}"; do shows "ok" "$name" echo ok; done
+refuses_run "no image \"${digest:7:3}\"" "${digest:7:3}"
+refuses_run "no image \"${digest:7:12}x\"" "${digest:7:12}x"
 mkdir -p folder/bin
 refuses_run 'no image "./folder"' ./folder true
 says '--rootfs ./folder'
