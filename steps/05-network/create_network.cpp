@@ -1,10 +1,13 @@
 #include "05-network/create_network.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "05-network/bridge.hpp"
+#include "05-network/host_routes.hpp"
 #include "05-network/members.hpp"
+#include "05-network/other_filters.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/text.hpp"
 #include "common/os/time.hpp"
@@ -51,14 +54,26 @@ void take_opt(Network& network, const std::string& text) {
   }
 }
 
+/// No container's address, whatever the network.
+constexpr std::array kReserved = {std::pair("0.0.0.0/8", "\"this host\""),
+                                  std::pair("127.0.0.0/8", "each machine's own loopback"),
+                                  std::pair("224.0.0.0/4", "for multicast"),
+                                  std::pair("255.255.255.255/32", "the broadcast address"),
+                                  std::pair("::/127", "\"no address\" and the loopback"),
+                                  std::pair("fe80::/10", "each link's own (link-local)"),
+                                  std::pair("ff00::/8", "for multicast")};
+
 Subnet take_subnet(const std::string& text) {
   const Subnet subnet = parse_subnet(text);
   if (subnet.size() < 4)
     throw cli::UsageError(
         fmt::format("{} has no room for a gateway and a container", quoted(subnet.words())),
         "a /30 (IPv6: /126) is the smallest that has");
-  if (subnet.prefix == 0 || subnet.base.is_loopback())
-    throw cli::UsageError(fmt::format("{} can't be a network's", quoted(subnet.words())));
+  for (const auto& [reserved, what] : kReserved) {
+    if (subnet.overlaps(parse_subnet(reserved)))
+      throw cli::UsageError(
+          fmt::format("{} can't be a network's: {} is {}", quoted(subnet.words()), reserved, what));
+  }
   return subnet;
 }
 
@@ -104,6 +119,17 @@ void complete_gateways(Network& network) {
   }
 }
 
+void check_not_the_hosts(const Subnet& subnet, const std::vector<Subnet>& hosts) {
+  for (const Subnet& theirs : hosts) {
+    if (subnet.overlaps(theirs))
+      throw Error(fmt::format("--subnet: {} overlaps {}, to which this machine has a way already: "
+                              "the network would cut it off",
+                              subnet.words(), theirs.words()),
+                  fmt::format("`ip {}route` lists them; choose another subnet",
+                              subnet.base.v6 ? "-6 " : ""));
+  }
+}
+
 void complete_subnets(const Networks& networks, NetworkPlan& plan) {
   auto& subnets = plan.network.subnets;
   std::vector<Subnet> taken;
@@ -117,6 +143,9 @@ void complete_subnets(const Networks& networks, NetworkPlan& plan) {
       }
     }
   }
+  const std::vector<Subnet> hosts = host_routes();
+  for (const Subnet& ours : subnets) check_not_the_hosts(ours, hosts);
+  taken.insert(taken.end(), hosts.begin(), hosts.end());
   const bool has_v4 = std::any_of(subnets.begin(), subnets.end(),
                                   [](const Subnet& subnet) { return !subnet.base.v6; });
   if (!has_v4 && subnets.empty()) subnets.push_back(free_subnet4(taken));
@@ -157,6 +186,13 @@ void create_options(cli::Options& options, NetworkPlan& plan) {
     plan.given.emplace_back("ipv6");
     plan.ipv6 = true;
   });
+  add("d,driver", "bridge", "create: the kind of network: there is this one",
+      [](Network&, const std::string& text) {
+        if (text != "bridge")
+          throw cli::UsageError(fmt::format("there is no driver {}", quoted(text)),
+                                "bridge is the only one, and need not be named; `run --network` "
+                                "knows none and host without a network");
+      });
   options.flag("internal", "create: no way out, none in", [&] {
     plan.given.emplace_back("internal");
     plan.network.internal = true;
@@ -179,6 +215,7 @@ void create_network(NetworkPlan plan, const std::string& name) {
   plan.network.created = now();
   plan.network.bridge = bridge_name(networks, name, plan.network.bridge);
   networks.save(plan.network);
+  if (!plan.network.internal) warn_of_other_filters();
 }
 
 }  // namespace lockstep::net

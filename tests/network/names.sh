@@ -72,9 +72,27 @@ fi
 try "$step" run --rootfs "$rootfs" --network web sh -c 'echo evil >> /etc/hosts'
 (( status != 0 )) || fail "a container wrote to its hosts file$(seen)"
 echo '10.0.0.1 mine' > /run/test/mine
+chown "$(root_inside "$step")" /run/test/mine
 succeeds "$step" run --rootfs "$rootfs" --network web --volume /run/test/mine:/etc/hosts cat /etc/hosts
 [[ $out == '10.0.0.1 mine' ]] || fail "a volume was covered$(seen)"
+# A volume over all of /etc, such as an image's, is no such word: ours lie on top of it.
 mkdir -p /run/test/etc
-succeeds "$step" run --rootfs "$rootfs" --network web --volume /run/test/etc:/etc ls /etc
-[[ -z $out$(ls -A /run/test/etc) ]] || fail "files were made in a volume$(seen)"
+chown "$(root_inside "$step")" /run/test/etc
+succeeds "$step" run --rootfs "$rootfs" --hostname box --network web --volume /run/test/etc:/etc cat /etc/hosts
+shows $'\tbox'
+[[ $(ls -A /run/test/etc) == *hosts* && ! -s /run/test/etc/hosts ]] || fail "expected empty files in the volume$(seen)"
+rm /run/test/etc/*
+try "$step" run --rootfs "$rootfs" --hostname box --network web --volume /run/test/etc:/etc:ro cat /etc/hosts
+says '/etc/hosts: left out'
+[[ -z $(ls -A /run/test/etc) ]] || fail "files were made in a read-only volume$(seen)"
+
+# Without --hostname a container is still its own neighbour: what hostname(1) says is its address in the network.
+succeeds "$step" run --rootfs "$rootfs" --network web cat /etc/hosts
+shows "$(hostname)"
+hides 127.0.1.1
+succeeds "$step" run --rootfs "$rootfs" --network none cat /etc/hosts
+shows $'127.0.1.1\t'"$(hostname)"
+"$step" run --rootfs "$rootfs" --id lonely --network none --detach sleep 1000 > /dev/null
+succeeds "$step" run --rootfs "$rootfs" --network container:lonely cat /etc/hosts
+[[ $(grep -c "$(hostname)" <<< "$out") == 1 ]] || fail "its name is there twice$(seen)"
 finish
