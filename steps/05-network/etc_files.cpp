@@ -18,6 +18,7 @@
 #include "common/os/narrate.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/text.hpp"
+#include "common/users/id_map.hpp"
 
 namespace lockstep::net {
 namespace {
@@ -105,6 +106,16 @@ Fd read_only_copy(const std::string& source) {
   }
 }
 
+/// Else they would be nobody's in there (lesson 06). Without root they are the caller's, who is the
+/// container's root.
+void give_to_its_root(const Fd& file, const std::string& path, const oci::Linux& linux) {
+  const auto uid = users::outside(linux.uid_mappings, 0);
+  const auto gid = users::outside(linux.gid_mappings, 0);
+  if (caller_uid() != 0 || !has_root_powers() || !uid || !gid) return;
+  if (::fchown(file.get(), *uid, *gid) != 0)
+    throw SysError(errno, fmt::format("fchown({}, {}, {})", quoted(path), *uid, *gid));
+}
+
 /// Also where somebody mounted something over it on the host, which would keep it from going.
 void remove_file(const std::string& path) {
   while (::unlink(path.c_str()) != 0) {
@@ -115,13 +126,14 @@ void remove_file(const std::string& path) {
 
 }  // namespace
 
-void EtcFiles::add(const std::string& name, const std::string& text) {
+void EtcFiles::add(const std::string& name, const std::string& text, const oci::Linux& linux) {
   const Fd folder = sys::open(folder_, O_PATH | O_DIRECTORY);
   const std::string source = folder_ + "/" + name;
   sys::make_empty_file(folder, name, 0644);
   const Fd file = sys::open(source, O_WRONLY | O_TRUNC | O_NOFOLLOW);
   write_all(file, text, source);
   if (name == kOwnHostsFile) return;
+  give_to_its_root(file, source, linux);
   File made{"/etc/" + name, source, {}, {}};
   if (caller_uid() == 0 && sys::has_mount_api()) made.tree = read_only_copy(source);
   files_.push_back(std::move(made));
@@ -135,11 +147,13 @@ void EtcFiles::prepare(const oci::Config& config, const Wanted& wanted, const Jo
   sys::make_directory(folder_, 0755, "the container's own /etc/hosts and its kin");
   const std::string name = config.hostname.empty() ? host_name() : config.hostname;
   const std::string hosts = fixed_hosts(wanted, name);
-  add(kOwnHostsFile, hosts);
-  add(kHostsFile, hosts);
-  add(kHostNameFile, name + "\n");
-  add("resolv.conf", of_the_other(wanted, "resolv.conf").value_or(resolv_conf(wanted)));
-  if (const auto localtime = proc::read_file("/etc/localtime")) add("localtime", *localtime);
+  add(kOwnHostsFile, hosts, config.linux);
+  add(kHostsFile, hosts, config.linux);
+  add(kHostNameFile, name + "\n", config.linux);
+  add("resolv.conf", of_the_other(wanted, "resolv.conf").value_or(resolv_conf(wanted)),
+      config.linux);
+  if (const auto localtime = proc::read_file("/etc/localtime"))
+    add("localtime", *localtime, config.linux);
 }
 
 void EtcFiles::open() {

@@ -58,12 +58,11 @@ std::optional<Fd> open_state_file(const std::string& folder, const std::string& 
   if (file && is_plain_file(file)) return file;
   const int code = file ? EXDEV : errno;
   if (code == ENOENT) return std::nullopt;
-  if (code != EXDEV && code != ELOOP && code != ENXIO)
-    throw SysError(code, fmt::format("open({})", quoted(folder + "/" + name)));
-  narrate::say(
-      fmt::format("({}/{}: passed over: something else is there than the file that was made; "
-                  "`umount {}/{}` if it is a mount)",
-                  folder, name, folder, name));
+  const bool is_other = code == EXDEV || code == ELOOP || code == ENXIO;
+  narrate::say(fmt::format(
+      "({}/{}: passed over: {})", folder, name,
+      is_other ? "something else is there than the file that was made; `umount` it if it is a mount"
+               : errno_words(code)));
   return std::nullopt;
 }
 

@@ -11,7 +11,9 @@ namespace lockstep::net {
 /// Opens `folder`/`name`, which must be what the runtime made there: a regular file with that one
 /// name, on the folder's own mount. Nothing if it isn't there, or if it is anything else (a link, a
 /// pipe, what somebody mounted over it): that is said, and neither opened nor followed, however it
-/// got there. `flags` are O_RDONLY or O_WRONLY; never waits. See: openat2(2), RESOLVE_NO_XDEV
+/// got there. Nor is it waited for: a container that owns the file can hold it by a lease. None of
+/// that is an error, for one container's mischief must not keep its neighbours from starting.
+/// `flags` are O_RDONLY or O_WRONLY. See: openat2(2), RESOLVE_NO_XDEV; fcntl(2), F_SETLEASE
 std::optional<Fd> open_state_file(const std::string& folder, const std::string& name, int flags);
 
 /// Its text; nothing as above.

@@ -6,6 +6,7 @@
 set -euo pipefail
 . "$(dirname "$0")/../network/lib.sh"
 state=/run/lockstep
+cp "$(command -v attacker-helper)" "$rootfs/bin"
 mkdir -p /run/test/v /run/test/shared
 mount -t tmpfs shared /run/test/shared  # a mount of its own: so a volume of it can be rshared
 echo 'the secret' > /run/test/v/secret
@@ -68,6 +69,36 @@ for step in "${steps[@]:4}"; do
     [[ ! -e $state/evil ]] || fail "$step: evil's state is still there"
     ! grep -q evil /proc/self/mountinfo || fail "$step: the mount is still there: $(grep evil /proc/self/mountinfo)"
   done
+  # A file that is held by its owner is not waited for.
+  runs "$step" evil --network web
+  : > held
+  "$step" exec evil attacker-helper lease /etc/hosts > held &
+  eventually grep -q held held || fail "$step: the attack by a lease does not even get its lease"
+  SECONDS=0
+  try "$step" run --rootfs "$rootfs" --id neighbour --network web --detach sleep 1000
+  ends_with 0
+  (( SECONDS < 10 )) || fail "$step: a neighbour waited for a lease$(seen)"
+  says "$state/evil/etc/hosts: passed over"
+  try "$step" delete --force neighbour
+  ends_with 0
+  succeeds "$step" delete --force evil
+
+  # As before kernel 5.6.
+  if command -v without-helper > /dev/null; then
+    runs "$step" evil --network web
+    try without-helper openat2 -- "$step" run --rootfs "$rootfs" --id neighbour --network web --detach sleep 1000
+    ends_with 0
+    [[ $err != *'passed over'* ]] || fail "$step: without openat2(2) its own file was passed over$(seen)"
+    succeeds "$step" exec evil grep -q neighbour /etc/hosts
+    try "$step" delete --force neighbour
+    mount --bind /run/test/v/secret $state/evil/etc/hosts
+    try without-helper openat2 -- "$step" run --rootfs "$rootfs" --id neighbour --network web --detach sleep 1000
+    ends_with 0
+    says "$state/evil/etc/hosts: passed over"
+    unharmed "$step: without openat2(2)"
+    try "$step" delete --force neighbour
+    succeeds "$step" delete --force evil
+  fi
   rm /run/test/v/fifo /run/test/v/link
   succeeds "$step" network rm web
 done

@@ -53,8 +53,12 @@ for line in box 'nameserver 192.0.2.53' 'nameserver 2001:db8::53' 'search exampl
 # A name server on the host's loopback is out of reach from there.
 echo 'nameserver 127.0.0.53' > /run/test/resolv
 mount --bind /run/test/resolv /etc/resolv.conf
-succeeds "$step" run --rootfs "$rootfs" --network web cat /etc/resolv.conf
+try "$step" run --rootfs "$rootfs" --network web cat /etc/resolv.conf
+ends_with 0
 shows '# not from in here: nameserver 127.0.0.53'
+says "(no name server: this machine's listens on its loopback"
+succeeds "$step" run --rootfs "$rootfs" --network web --dns 192.0.2.53 true
+succeeds "$step" run --rootfs "$rootfs" --network none true
 succeeds "$step" run --rootfs "$rootfs" --network host cat /etc/resolv.conf
 [[ $out == 'nameserver 127.0.0.53' ]] || fail "expected the host's own$(seen)"
 umount /etc/resolv.conf
@@ -67,6 +71,10 @@ if [[ -e /usr/share/zoneinfo/Asia/Tokyo ]]; then
   [[ $out == *JST* ]] || fail "expected Tokyo's time zone$(seen)"
   umount "$(realpath /etc/localtime)"
 fi
+
+# They are the container's root's, as far as it can see.
+succeeds "$step" run --rootfs "$rootfs" --network web stat -c %u:%g /etc/hosts /etc/hostname /etc/resolv.conf
+[[ $out == $'0:0\n0:0\n0:0' ]] || fail "expected them to be root's$(seen)"
 
 # They are ours: nothing inside can change them, and what was asked for by name goes before them.
 try "$step" run --rootfs "$rootfs" --network web sh -c 'echo evil >> /etc/hosts'
