@@ -50,7 +50,9 @@ void unmount(const std::string& target, int flags, Why why) {
       why,
       [&] {
         return fmt::format("umount2({}, {})", quoted(target),
-                           flags == MNT_DETACH ? "MNT_DETACH" : fmt::to_string(flags));
+                           flags == MNT_DETACH                       ? "MNT_DETACH"
+                           : flags == (MNT_DETACH | UMOUNT_NOFOLLOW) ? "MNT_DETACH|UMOUNT_NOFOLLOW"
+                                                                     : fmt::to_string(flags));
       },
       [&] { return ::umount2(target.c_str(), flags); });
 }

@@ -38,7 +38,7 @@ class EtcFiles {
     Fd tree;             // as root, where the kernel can: a copy of its mount, made on the host
     Fd opened;           // else the file, in the child's mounts
   };
-  void add(const std::string& name, const std::string& text);
+  void add(const std::string& name, const std::string& text, const oci::Linux& linux);
 
   std::string folder_;
   std::vector<File> files_;

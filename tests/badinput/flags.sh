@@ -32,6 +32,8 @@ wrong_values() {
     env) values=('' '=' '=value') ;;
     tty) values=('' maybe True 1) ;;
     detach-keys) values=(ctrl- ctrl-1 ctrl-ü ab a,,b ,) ;;
+    net) values=('' a,a none,host) ;;  # the same option
+    driver) values=('' Bridge macvlan none) ;;
     network)
       values=('' , a, a,a none,host container: container:a/b ns: ns:relative a/b 'a b' Pasta: host,none -x lo "$long") ;;
     publish)
