@@ -18,6 +18,7 @@ namespace {
 
 constexpr uint32_t kFirst = 0x70000000;
 constexpr uint32_t kCount = 65536;
+constexpr uint32_t kLastId = UINT32_MAX - 1;
 constexpr uid_t kNobody = static_cast<uid_t>(-1);  // no line has this number
 
 struct Range {
@@ -139,17 +140,27 @@ Map roots_map(const Kind& kind) {
 
 Maps own_id_maps() { return {{{0, ::geteuid(), 1}}, {{0, ::getegid(), 1}}}; }
 
-Maps default_maps() {
-  if (has_root_powers()) return {roots_map(kUsers), roots_map(kGroups)};
+namespace {
+
+Maps maps_up_to(uint32_t end) {
   Maps maps = own_id_maps();
   const Ranges uids = ranges_of_caller(kUsers);
   const Ranges gids = ranges_of_caller(kGroups);
   maps.single_id = uids.empty() || gids.empty() || !obstacle_to_helpers().empty();
   if (maps.single_id) return maps;
-  append(maps.uids, uids, 1);
-  append(maps.gids, gids, 1);
+  append(maps.uids, uids, 1, end);
+  append(maps.gids, gids, 1, end);
   return maps;
 }
+
+}  // namespace
+
+Maps default_maps() {
+  if (has_root_powers()) return {roots_map(kUsers), roots_map(kGroups)};
+  return maps_up_to(kCount);
+}
+
+Maps all_id_maps() { return maps_up_to(kLastId); }
 
 namespace {
 
@@ -177,7 +188,7 @@ Map around(const Kind& kind, uint32_t kept, uint32_t id) {
   Map map;
   append(map, ranges, 0, kept);
   map.push_back({kept, id, 1});
-  append(map, without_first(kept, ranges), kept + 1, UINT32_MAX - 1);
+  append(map, without_first(kept, ranges), kept + 1, kLastId);
   return map;
 }
 

@@ -28,6 +28,10 @@ Maps own_id_maps();
 /// the ids above.
 Maps default_maps();
 
+/// All that there are: without root, who calls is 0, and their subordinate ids are all others. It is
+/// how the store's layers number owners (as default_maps() does, which ends at 65536).
+Maps all_id_maps();
+
 /// `--userns keep-id`: who calls is `uid` and `gid` inside, and the subordinate ids are all others.
 /// Throws Error as root, who had better not be kept, and if there are no subordinate ids.
 Maps keep_id_maps(uid_t uid, gid_t gid);

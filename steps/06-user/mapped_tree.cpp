@@ -6,7 +6,6 @@
 
 #include "06-user/user_namespace.hpp"
 #include "06-user/visit.hpp"
-#include "common/os/error.hpp"
 #include "common/os/files.hpp"
 
 namespace lockstep::usr {
@@ -18,6 +17,10 @@ Fd mapped_copy(const sys::Place& place, const Fd& users) {
   sys::map_ids({tree, place.name}, users,
                "what the disk calls 0, the container's root owns; and the other way round");
   return tree;
+}
+
+bool cant_be_mapped(const SysError& error) {
+  return error.code() == EINVAL || error.code() == EPERM || error.code() == ENOSYS;
 }
 
 Fd attached(Fd tree, const sys::Place& place) {
