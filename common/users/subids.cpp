@@ -178,11 +178,11 @@ Map around(const Kind& kind, uint32_t kept, uint32_t id) {
   const Ranges ranges = ranges_of_caller(kind);
   uint64_t count = 0;
   for (const Range& range : ranges) count += range.count;
-  if (count < std::max(kept, 1U)) {
+  if (count < kept) {
     throw Error(
         fmt::format("--userns keep-id: to keep {} it takes {} subordinate ids, and {} gives "
                     "{} {}",
-                    kept, std::max(kept, 1U), kind.file, name_of(::geteuid()), count),
+                    kept, kept, kind.file, name_of(::geteuid()), count),
         how_to_get_more_ids());
   }
   Map map;
@@ -199,6 +199,7 @@ Maps keep_id_maps(uid_t uid, gid_t gid) {
     throw Error("--userns keep-id: as root the id to keep would be the host's root",
                 "leave it out: the container's root is then nobody outside");
   }
+  if (uid == 0 && gid == 0) return all_id_maps();
   return {around(kUsers, uid, ::geteuid()), around(kGroups, gid, ::getegid())};
 }
 

@@ -33,7 +33,8 @@ Maps default_maps();
 Maps all_id_maps();
 
 /// `--userns keep-id`: who calls is `uid` and `gid` inside, and the subordinate ids are all others.
-/// Throws Error as root, who had better not be kept, and if there are no subordinate ids.
+/// To be the root inside takes none: then it may be all that there is (`single_id`).
+/// Throws Error as root, who had better not be kept, and if there are too few subordinate ids.
 Maps keep_id_maps(uid_t uid, gid_t gid);
 
 /// The host's name of a user, by /etc/passwd; the number where that doesn't know it.

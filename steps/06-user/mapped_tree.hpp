@@ -16,6 +16,8 @@ namespace lockstep::usr {
 /// namespace (read-only, nosuid, …), so the copy is, too.
 /// Throws SysError where the kernel or the file system can't.
 Fd mapped_copy(const sys::Place& place, const Fd& users);
+/// The same by a path of the host's.
+Fd mapped_copy(const std::string& path, const Fd& users);
 /// Whether that error of its says that they can't.
 bool cant_be_mapped(const SysError& error);
 
