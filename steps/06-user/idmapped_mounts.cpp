@@ -11,6 +11,7 @@
 #include "06-user/idmapped_image.hpp"
 #include "06-user/mapped_tree.hpp"
 #include "06-user/maps.hpp"
+#include "06-user/reach.hpp"
 #include "06-user/shifted_copy.hpp"
 #include "06-user/visit.hpp"
 #include "common/os/borrowed_root.hpp"
@@ -49,10 +50,12 @@ void say_not_mapped(const std::string& rootfs, const std::string& why) {
 }
 
 /// The rootfs as a mount of its own.
-Fd rootfs_mount(const sys::Place& place, const oci::Linux& linux, const Fd& users) {
-  if (has_owner_inside(status_of(place.fd, place.name), linux)) return plain_mount(place);
+Fd rootfs_mount(const sys::Place& place, const oci::Config& config, const Fd& users) {
+  if (has_owner_inside(status_of(place.fd, place.name), config.linux)) return plain_mount(place);
   try {
-    return attached(mapped_copy(place, users), place);
+    Fd mount = attached(mapped_copy(place, users), place);
+    say_who_reaches(place, config);
+    return mount;
   } catch (const SysError& error) {
     if (!cant_be_mapped(error)) throw;
     say_not_mapped(place.name, error.hint());
@@ -137,7 +140,7 @@ std::vector<Fd> Places::open_all(const Child& child) {
       const auto& [path, mount, options] = places[i];
       const sys::Place there{opened[i], path};
       if (mount == nullptr) {
-        if (!overlay_.stack()) opened[i] = rootfs_mount(there, config_.linux, users);
+        if (!overlay_.stack()) opened[i] = rootfs_mount(there, config_, users);
         if (!sys::is_mount_root(opened[i].path())) opened[i] = plain_mount(there);  // a copy
         forbid_devices({opened[i], path});
       } else if (is_idmapped(*mount, options)) {

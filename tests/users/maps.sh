@@ -52,6 +52,7 @@ pid=$("$newest" list -f json | sed 's/.*"pid":\([0-9]*\).*/\1/')
 "$newest" delete --force x
 
 # In a user namespace that has fewer ids: all but its own root's.
+chmod 711 /run/test  # for its root, who is not the machine's
 mkfifo go
 unshare --user bash -c 'read -r _ < go; exec setpriv --reuid 0 --regid 0 --clear-groups "$@"' _ \
   "$newest" run --rootfs "$rootfs" sh -c 'echo $(cat /proc/self/uid_map); id -u' > nested 2>&1 &
