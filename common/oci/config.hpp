@@ -32,6 +32,10 @@ struct ConsoleSize {
   unsigned width = 0;
 };
 
+/// Whether a host or a domain has such a name: 1 to 64 bytes (the kernel keeps no more, see uname(2)),
+/// none of them a control character or a space, by which a line of /etc/hosts would end.
+bool is_name_of_host(const std::string& name);
+
 /// One of `linux.uidMappings` and `gidMappings`: `size` ids, from `container_id` on inside and from
 /// `host_id` on outside.
 struct IdMapping {

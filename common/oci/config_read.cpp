@@ -59,6 +59,14 @@ ConsoleSize read_console_size(const JsonPlace& here) {
   return size;
 }
 
+std::string host_name(const JsonPlace& here, std::string_view key) {
+  const auto place = here.find(key);
+  std::string name = place ? place->text() : "";
+  if (!name.empty() && !is_name_of_host(name))
+    place->expected("at most 64 bytes, none of them a space or a control character");
+  return name;
+}
+
 std::string read_variable(const JsonPlace& here) {
   std::string variable = here.text();
   const size_t equals = variable.find('=');
@@ -193,8 +201,8 @@ Config config_from_json(const JsonPlace& here) {
     config.process = read_process(*process, !config.root.path.empty());
   }
   here.each("mounts", [&](const JsonPlace& item) { config.mounts.push_back(read_mount(item)); });
-  config.hostname = here.text("hostname");
-  config.domainname = here.text("domainname");
+  config.hostname = host_name(here, "hostname");
+  config.domainname = host_name(here, "domainname");
   if (const auto linux = here.find("linux")) config.linux = read_linux(*linux);
   config.annotations = here.text_map("annotations");
   if (config.annotations.contains("")) here.required("annotations").fail("a key is empty");

@@ -18,6 +18,7 @@ namespace {
 
 constexpr uint32_t kFirst = 0x70000000;
 constexpr uint32_t kCount = 65536;
+constexpr uint32_t kLastId = UINT32_MAX - 1;
 constexpr uid_t kNobody = static_cast<uid_t>(-1);  // no line has this number
 
 struct Range {
@@ -139,17 +140,27 @@ Map roots_map(const Kind& kind) {
 
 Maps own_id_maps() { return {{{0, ::geteuid(), 1}}, {{0, ::getegid(), 1}}}; }
 
-Maps default_maps() {
-  if (has_root_powers()) return {roots_map(kUsers), roots_map(kGroups)};
+namespace {
+
+Maps maps_up_to(uint32_t end) {
   Maps maps = own_id_maps();
   const Ranges uids = ranges_of_caller(kUsers);
   const Ranges gids = ranges_of_caller(kGroups);
   maps.single_id = uids.empty() || gids.empty() || !obstacle_to_helpers().empty();
   if (maps.single_id) return maps;
-  append(maps.uids, uids, 1);
-  append(maps.gids, gids, 1);
+  append(maps.uids, uids, 1, end);
+  append(maps.gids, gids, 1, end);
   return maps;
 }
+
+}  // namespace
+
+Maps default_maps() {
+  if (has_root_powers()) return {roots_map(kUsers), roots_map(kGroups)};
+  return maps_up_to(kCount);
+}
+
+Maps all_id_maps() { return maps_up_to(kLastId); }
 
 namespace {
 
@@ -167,17 +178,17 @@ Map around(const Kind& kind, uint32_t kept, uint32_t id) {
   const Ranges ranges = ranges_of_caller(kind);
   uint64_t count = 0;
   for (const Range& range : ranges) count += range.count;
-  if (count < std::max(kept, 1U)) {
+  if (count < kept) {
     throw Error(
         fmt::format("--userns keep-id: to keep {} it takes {} subordinate ids, and {} gives "
                     "{} {}",
-                    kept, std::max(kept, 1U), kind.file, name_of(::geteuid()), count),
+                    kept, kept, kind.file, name_of(::geteuid()), count),
         how_to_get_more_ids());
   }
   Map map;
   append(map, ranges, 0, kept);
   map.push_back({kept, id, 1});
-  append(map, without_first(kept, ranges), kept + 1, UINT32_MAX - 1);
+  append(map, without_first(kept, ranges), kept + 1, kLastId);
   return map;
 }
 
@@ -188,6 +199,7 @@ Maps keep_id_maps(uid_t uid, gid_t gid) {
     throw Error("--userns keep-id: as root the id to keep would be the host's root",
                 "leave it out: the container's root is then nobody outside");
   }
+  if (uid == 0 && gid == 0) return all_id_maps();
   return {around(kUsers, uid, ::geteuid()), around(kGroups, gid, ::getegid())};
 }
 

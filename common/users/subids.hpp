@@ -28,8 +28,13 @@ Maps own_id_maps();
 /// the ids above.
 Maps default_maps();
 
+/// All that there are: without root, who calls is 0, and their subordinate ids are all others. It is
+/// how the store's layers number owners (as default_maps() does, which ends at 65536).
+Maps all_id_maps();
+
 /// `--userns keep-id`: who calls is `uid` and `gid` inside, and the subordinate ids are all others.
-/// Throws Error as root, who had better not be kept, and if there are no subordinate ids.
+/// To be the root inside takes none: then it may be all that there is (`single_id`).
+/// Throws Error as root, who had better not be kept, and if there are too few subordinate ids.
 Maps keep_id_maps(uid_t uid, gid_t gid);
 
 /// The host's name of a user, by /etc/passwd; the number where that doesn't know it.

@@ -30,8 +30,6 @@ std::vector<std::string> lines_of(const Fd& sandbox, const char* name) {
   return lines;
 }
 
-}  // namespace
-
 Changes open_changes(const pid::Record& record) {
   const std::string folder = folder_of(record);
   const auto sandbox = sys::open_if_there(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
@@ -58,12 +56,26 @@ Changes open_changes(const pid::Record& record) {
   return changes;
 }
 
-int with_power_over_files(const pid::Record& record, const std::function<int()>& body) {
-  if (has_root_powers()) return body();
+/// As whose root, without root, the files are read.
+users::Maps readers_maps(const pid::Record& record, bool shifted) {
+  if (shifted) return users::all_id_maps();
   const oci::Linux& linux = record.config.linux;
-  users::Maps maps = {linux.uid_mappings, linux.gid_mappings};
-  if (maps.uids.empty()) maps = users::own_id_maps();  // it had borrowed root
-  return users::with_root_over(maps, body);
+  if (linux.uid_mappings.empty()) return users::own_id_maps();  // it had borrowed root
+  return {linux.uid_mappings, linux.gid_mappings};
+}
+
+}  // namespace
+
+int with_changes(const pid::Record& record, const std::function<int(const Changes&)>& body) {
+  const auto shifted = shifted_maps(record);
+  const auto read = [&] {
+    Changes changes = open_changes(record);
+    changes.shifted = shifted;
+    if (shifted) changes.owners = owners_by(*shifted);
+    return body(changes);
+  };
+  if (has_root_powers()) return read();
+  return users::with_root_over(readers_maps(record, shifted.has_value()), read);
 }
 
 }  // namespace lockstep::overlay

@@ -34,8 +34,8 @@ void print_changes(const Changes& changes, bool json) {
 
 int diff(const std::string& id, bool json) {
   const pid::Record record = pid::find(id);
-  return with_power_over_files(record, [&] {
-    print_changes(open_changes(record), json);
+  return with_changes(record, [&](const Changes& changes) {
+    print_changes(changes, json);
     return 0;
   });
 }

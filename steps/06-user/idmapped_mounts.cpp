@@ -7,9 +7,12 @@
 
 #include "03-mount/bind.hpp"
 #include "03-mount/mount_options.hpp"
-#include "06-user/file_ids.hpp"
+#include "04-overlay/image_volumes.hpp"
+#include "06-user/idmapped_image.hpp"
 #include "06-user/mapped_tree.hpp"
 #include "06-user/maps.hpp"
+#include "06-user/reach.hpp"
+#include "06-user/shifted_copy.hpp"
 #include "06-user/visit.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
@@ -47,12 +50,14 @@ void say_not_mapped(const std::string& rootfs, const std::string& why) {
 }
 
 /// The rootfs as a mount of its own.
-Fd rootfs_mount(const sys::Place& place, const oci::Linux& linux, const Fd& users) {
-  if (has_owner_inside(status_of(place.fd, place.name), linux)) return plain_mount(place);
+Fd rootfs_mount(const sys::Place& place, const oci::Config& config, const Fd& users) {
+  if (has_owner_inside(status_of(place.fd, place.name), config.linux)) return plain_mount(place);
   try {
-    return attached(mapped_copy(place, users), place);
+    Fd mount = attached(mapped_copy(place, users), place);
+    say_who_reaches(place, config);
+    return mount;
   } catch (const SysError& error) {
-    if (error.code() != EINVAL && error.code() != EPERM && error.code() != ENOSYS) throw;
+    if (!cant_be_mapped(error)) throw;
     say_not_mapped(place.name, error.hint());
     return plain_mount(place);
   }
@@ -82,6 +87,7 @@ void say_whose(const oci::Config& config, const oci::Mount& mount, const Fd& sou
   const struct stat status = status_of(source, mount.source);
   const bool is_files = S_ISDIR(status.st_mode) || S_ISREG(status.st_mode);
   if (!is_files || has_owner_inside(status, config.linux)) return;
+  if (overlay::is_image_volume(config, mount)) return;  // the container's own, as upper is
   if (config.annotations.count(kUsersAnnotation) == 0) return;
   narrate::say(fmt::format(
       "(volume {}: {} belongs to uid {}, who has no id in the container: to write there as its "
@@ -105,7 +111,10 @@ bool needs_the_host(const oci::Config& config) {
 }  // namespace
 
 Places::Places(oci::Config& config, overlay::Overlay& overlay)
-    : config_(config), overlay_(overlay), by_the_host_(needs_the_host(config)) {}
+    : config_(config),
+      overlay_(overlay),
+      by_the_host_(needs_the_host(config)),
+      copies_(needs_a_copy_without_root(config)) {}
 
 std::vector<Places::Place> Places::all() {
   std::vector<Place> places;
@@ -124,14 +133,14 @@ std::vector<Fd> Places::open_all(const Child& child) {
   std::vector<Place> places = all();
   std::vector<Fd> opened;
   in_mounts_of(child, [&] {
-    if (overlay_.stack() && has_own_users(config_)) mount_image(users);
+    if (overlay_.stack() && has_own_users(config_)) mount_mapped(overlay_, config_, users);
     // All of them before the rootfs is covered: one may lie in it.
     for (const Place& place : places) opened.push_back(open_source(place.path, place.mount));
     for (size_t i = 0; i < places.size(); ++i) {
       const auto& [path, mount, options] = places[i];
       const sys::Place there{opened[i], path};
       if (mount == nullptr) {
-        if (!overlay_.stack()) opened[i] = rootfs_mount(there, config_.linux, users);
+        if (!overlay_.stack()) opened[i] = rootfs_mount(there, config_, users);
         if (!sys::is_mount_root(opened[i].path())) opened[i] = plain_mount(there);  // a copy
         forbid_devices({opened[i], path});
       } else if (is_idmapped(*mount, options)) {
@@ -147,27 +156,6 @@ std::vector<Fd> Places::open_all(const Child& child) {
   return opened;
 }
 
-/// Each layer, and the sandbox with upper and work, is covered by an id-mapped copy of itself; and
-/// then the host joins them: to the container's root they are out of reach, and to the host the
-/// marks of deleted files are those of root.
-void Places::mount_image(const Fd& users) {
-  std::vector<std::string> folders = {overlay_.stack()->sandbox};
-  for (const overlay::Lower& layer : overlay_.stack()->lower) folders.push_back(layer.path);
-  try {
-    for (const std::string& folder : folders) {
-      const Fd there = sys::open(folder, O_PATH | O_DIRECTORY);
-      attached(mapped_copy({there, folder}, users), {there, folder});
-    }
-  } catch (const SysError& error) {
-    if (error.code() != EINVAL && error.code() != EPERM && error.code() != ENOSYS) throw;
-    say_not_mapped(config_.root.path, error.hint());
-    return overlay_.mount();
-  }
-  const FileIds as_its_root(*outside(config_.linux.uid_mappings, 0),
-                            *outside(config_.linux.gid_mappings, 0));
-  overlay_.mount();
-}
-
 void Places::say_what_is_missing() const {
   const std::string& rootfs = config_.root.path;
   if (!has_own_users(config_) || !has_root_powers() || rootfs.empty()) return;
@@ -177,11 +165,13 @@ void Places::say_what_is_missing() const {
 }
 
 void Places::open(const Child& child, Handshake& handshake) {
+  if (copies_) return copy_without_root(overlay_, config_);  // shifted_copy.cpp
   if (!by_the_host_) return say_what_is_missing();
   for (const Fd& place : open_all(child)) handshake.send(place);
 }
 
 void Places::receive(Handshake& host) {
+  if (copies_) overlay_.is_there();
   if (!by_the_host_) return;
   if (has_own_users(config_)) overlay_.is_there();
   for (Place& place : all()) {

@@ -33,8 +33,8 @@ class Places {
   /// owner is nobody inside; where that can't be had, a line says so and it keeps the host's ids. Of
   /// an image it is the layers and the sandbox, over which the host mounts the overlay. Also says
   /// where a writable volume belongs to somebody whom the container has no id for.
-  /// Nothing to do without root, where the container's root is the caller, or without a user
-  /// namespace.
+  /// Without root there is nothing to do where the container's root is the caller, or without an
+  /// image; else its files are copied, for the container's root.
   /// Throws SysError for what isn't there, and if a volume can't be id-mapped.
   void open(const Child& child, Handshake& handshake);
 
@@ -48,12 +48,12 @@ class Places {
   struct Place;
   std::vector<Place> all();
   std::vector<Fd> open_all(const Child& child);
-  void mount_image(const Fd& users);
   void say_what_is_missing() const;
 
   oci::Config& config_;
   overlay::Overlay& overlay_;
   bool by_the_host_;
+  bool copies_;             // the host's part, without root
   std::vector<Fd> opened_;  // inside
 };
 

@@ -6,18 +6,39 @@
 
 #include "06-user/user_namespace.hpp"
 #include "06-user/visit.hpp"
-#include "common/os/error.hpp"
 #include "common/os/files.hpp"
 
 namespace lockstep::usr {
 
-Fd mapped_copy(const sys::Place& place, const Fd& users) {
-  if (!sys::has_mount_api())
-    throw SysError(ENOSYS, "mount_setattr(MOUNT_ATTR_IDMAP)", "it takes kernel 5.12");
-  Fd tree = sys::clone_tree(place, true, "a copy of this mount, which nobody can see yet");
-  sys::map_ids({tree, place.name}, users,
+namespace {
+
+constexpr const char* kWhyCopy = "a copy of this mount, which nobody can see yet";
+
+void expect_mount_api() {
+  if (sys::has_mount_api()) return;
+  throw SysError(ENOSYS, "mount_setattr(MOUNT_ATTR_IDMAP)", "it takes kernel 5.12");
+}
+
+Fd mapped(Fd tree, const std::string& name, const Fd& users) {
+  sys::map_ids({tree, name}, users,
                "what the disk calls 0, the container's root owns; and the other way round");
   return tree;
+}
+
+}  // namespace
+
+Fd mapped_copy(const sys::Place& place, const Fd& users) {
+  expect_mount_api();
+  return mapped(sys::clone_tree(place, true, kWhyCopy), place.name, users);
+}
+
+Fd mapped_copy(const std::string& path, const Fd& users) {
+  expect_mount_api();
+  return mapped(sys::clone_tree(path, true, kWhyCopy), path, users);
+}
+
+bool cant_be_mapped(const SysError& error) {
+  return error.code() == EINVAL || error.code() == EPERM || error.code() == ENOSYS;
 }
 
 Fd attached(Fd tree, const sys::Place& place) {

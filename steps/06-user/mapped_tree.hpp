@@ -5,6 +5,7 @@
 
 #include "06-user/maps.hpp"
 #include "common/os/child.hpp"
+#include "common/os/error.hpp"
 #include "common/os/mounts.hpp"
 
 /// Lesson 06: copies of mounts, with other ids.
@@ -15,6 +16,10 @@ namespace lockstep::usr {
 /// namespace (read-only, nosuid, …), so the copy is, too.
 /// Throws SysError where the kernel or the file system can't.
 Fd mapped_copy(const sys::Place& place, const Fd& users);
+/// The same by a path of the host's.
+Fd mapped_copy(const std::string& path, const Fd& users);
+/// Whether that error of its says that they can't.
+bool cant_be_mapped(const SysError& error);
 
 /// Attaches it at `place`, in this process's mount namespace; returns it.
 Fd attached(Fd tree, const sys::Place& place);

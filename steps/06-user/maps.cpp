@@ -76,18 +76,11 @@ void check_maps(const oci::Config& config) {
 }
 
 oci::IdMapping parse_mapping(const std::string& option, const std::string& text) {
-  const auto parts = split(text, ':');
-  const auto part = [&](size_t i) { return i < parts.size() ? parse_id(parts[i]) : std::nullopt; };
-  const auto size = parts.size() == 2 ? std::optional<uint32_t>(1) : part(2);
-  const auto container = part(0);
-  const auto host = part(1);
-  if (!container || !host || !size || *size == 0 || parts.size() > 3 ||
-      uint64_t{std::max(*container, *host)} + *size > 4294967295) {
-    throw cli::UsageError(
-        fmt::format("{}: expected CONTAINER:HOST:SIZE, got {}", option, quoted(text)),
-        "three numbers: from which id inside, from which id outside, how many (0:100000:65536)");
-  }
-  return {*container, *host, *size};
+  if (const auto mapping = users::parse_mapping(text)) return *mapping;
+  throw cli::UsageError(
+      fmt::format("{}: expected CONTAINER:HOST:SIZE, got {}", option, quoted(text)),
+      "three numbers: from which id inside, from which id outside, how many (0:100000:65536); ids "
+      "end at 4294967294");
 }
 
 }  // namespace lockstep::usr

@@ -11,7 +11,7 @@ bytes=$(printf 'ü%.0s' {1..33})  # 66 bytes
 # shellcheck disable=SC2054  # these commas don't separate values
 wrong_values() {
   case $1 in
-    hostname | domainname) values=('' "$long" "$bytes") ;;
+    hostname | domainname) values=('' "$long" "$bytes" $'a\nb' 'a b' $'a\tb' $'\x7f') ;;
     id | name) values=('' . .. a/b /a "$(printf 'x%.0s' {1..201})" ü $'a\nb' 'a b' '*' 'a:b') ;;
     bundle) values=('' no-such-folder /no/such/folder /run/test/host/file) ;;  # more in tests/lifecycle/bundles.sh
     ipc) values=('' Host container:x 'private ') ;;

@@ -11,6 +11,7 @@ cp -a /etc /run/test/etc
 mount --bind /run/test/etc /etc
 command -v useradd > /dev/null || skip "there is no useradd to make an ordinary user with"
 useradd --create-home --home-dir /run/test/home learner
+chmod 755 /run/test
 chown -R learner: "$rootfs" /run/test/work
 as_user() {
   setpriv --reuid learner --regid learner --init-groups --bounding-set=-all --inh-caps=-all \

@@ -20,6 +20,7 @@ as_user() {
 
 refusal=$(as_user unshare --user --map-root-user true 2>&1) ||
   skip "ordinary users may not make user namespaces here: $refusal"
+chmod 755 /run/test
 chown -R learner: "$rootfs" /run/test/work
 # Two sentences of this kind are said: about borrowed root, and from lesson 06 on about the container's users.
 # is_the_one_line STEP: whether one of them, the step's, is all of $err.

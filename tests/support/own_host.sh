@@ -67,6 +67,7 @@ export PATH=/run/test/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
 export LOCKSTEP_STORE=/run/test/store
 unset TMPDIR XDG_RUNTIME_DIR XDG_DATA_HOME
 umask 022
+chmod 700 /run/test  # what is set-uid root in a rootfs is nobody else's to find; with ordinary users, 755
 rootfs=/run/test/rootfs
 make_rootfs "$rootfs"
 mapfile -t steps < <(cd /run/test/bin && printf '%s\n' step[0-9][0-9])

@@ -81,6 +81,19 @@ TEST_CASE("oci config: a number out of range is refused, 2^32-1 as an id too") {
       "config.json: linux.devices[0].major: expected an integer from 0 to 4095, got -1");
 }
 
+TEST_CASE("oci config: a host name fits the kernel and a line of /etc/hosts") {
+  CHECK(refusal_of("\"hostname\": \"" + std::string(64, 'x') + "\", \"domainname\": \"ü.org\"") ==
+        "accepted");
+  CHECK(refusal_of(R"("hostname": "")") == "accepted");
+  const std::string expected =
+      ": expected at most 64 bytes, none of them a space or a control character, got ";
+  CHECK(refusal_of(R"("hostname": "a\nb")") == "config.json: hostname" + expected + R"("a\nb")");
+  CHECK(refusal_of(R"("domainname": "a b")") == "config.json: domainname" + expected + R"("a b")");
+  CHECK(refusal_of(R"("hostname": "\u007f")").starts_with("config.json: hostname" + expected));
+  CHECK(refusal_of("\"domainname\": \"" + std::string(65, 'x') + "\"")
+            .starts_with("config.json: domainname" + expected));
+}
+
 TEST_CASE("oci config: an error quotes little of a long text") {
   CHECK(refusal_of("\"hostname\": [\"" + std::string(1U << 20U, 'x') + "\"]").size() < 300);
   CHECK(refusal_of_process("\"cwd\": \"" + std::string(58, 'x') + "aöö\"") ==

@@ -23,6 +23,30 @@ try timeout 30 "$newest" run --rootfs shifted sh -c 'touch /made; stat -c %u:%g 
 [[ $out == $'0:0\n0' && -z $err ]] || fail "expected no second mapping$(seen)"
 [[ $(owner shifted/made) == $first:$first ]] || fail "expected the container's root's: $(owner shifted/made)"
 
+# Where every user can reach it, a line says what that means; where the folder above is closed, none.
+mkdir -m 755 open
+cp -a "$rootfs" open/rootfs
+chmod 755 /run/test
+reached="(the rootfs $PWD/open/rootfs can be reached by every user of this machine, to whom a program that the container's "
+reached+="root makes set-uid there is one of the host's root: \`chmod 700 $PWD/open\` keeps them out)"
+for options in "" "--userns private"; do
+  # shellcheck disable=SC2086
+  try timeout 30 "$newest" run $options --rootfs open/rootfs true
+  [[ $status == 0 && $err == "$reached" ]] || fail "expected the line about who reaches it$(seen)"
+done
+try timeout 30 "$newest" create --rootfs open/rootfs x true
+says "$reached"
+"$newest" delete --force x
+succeeds timeout 30 "$newest" run --rootfs open/rootfs --userns host true
+succeeds timeout 30 "$newest" run --rootfs shifted true
+mount -t tmpfs -o nosuid nosuid open
+cp -a "$rootfs" open/rootfs
+succeeds timeout 30 "$newest" run --rootfs open/rootfs true  # nothing is set-uid there
+umount open
+chmod 700 open
+succeeds timeout 30 "$newest" run --rootfs open/rootfs true
+chmod 700 /run/test
+
 # A folder that only root may search is no obstacle, be it somebody else's.
 mkdir -p closed/deeper
 cp -a "$rootfs" closed/deeper/rootfs

@@ -39,11 +39,26 @@ tar --list --verbose --numeric-owner --file "$(find "$LOCKSTEP_STORE/blobs" -new
 grep -q ' 5/6 .* data/private/of-alice' listing || fail "expected 5/6 as the owner in the layer: $(cat listing)"
 
 # keep-id: who made the container is who they are; the store keeps being theirs.
-succeeds inside --userns keep-id --id kept busybox sh -c 'mkdir /tmp/mine; id -u'
-prints 1234
+# The image's files are its root's, who is a subordinate id then: a copy of them.
+copied="(no overlay can be had here, so the image's layers are copied: without root only a copy can belong to the container's root)"
+whose='stat -c %u:%g / /etc/passwd /bin/su /root; stat -c %u /tmp/mine; id -u; touch /etc/mine 2>&1'
+try inside --userns keep-id --id kept busybox sh -c "mkdir /tmp/mine; $whose"
+ends_with 1
+[[ $err == "$copied" ]] || fail "expected the one line$(seen)"
+[[ $out == $'0:0\n0:0\n0:0\n0:0\n1234\n1234\n'*'Permission denied' ]] || fail "expected the image to be its root's$(seen)"
+[[ $(owner "$LOCKSTEP_STORE/containers/kept/merged/etc") == 100000:200000 ]] || fail "expected the first subordinate id's"
 succeeds as_user "$newest" diff kept
-prints $'C /tmp\nA /tmp/mine'
+[[ $out == $'C /tmp\nA /tmp/mine' ]] || fail "diff$(seen)"
 succeeds as_user "$newest" commit kept mine
+try inside --rm --userns keep-id mine sh -c "$whose"
+[[ $out == $'0:0\n0:0\n0:0\n0:0\n1234\n1234\n'*'Permission denied' ]] || fail "expected the new image to be its root's$(seen)"
+try inside --rm --userns keep-id --user root mine sh -c 'touch /etc/roots; stat -c %u /etc/roots'
+[[ $status == 0 && $out == 0 ]] || fail "its root can't write$(seen)"
+try inside --id empty --userns keep-id new true
+ends_with 0
+succeeds as_user "$newest" diff empty
+[[ -z $out ]] || fail "changes in a container that has changed nothing$(seen)"
+refuses 1 "container \"kept\" is uid 1234's" "$newest" --root /tmp/lockstep-1234 diff kept
 [[ -z $(find "$LOCKSTEP_STORE/blobs" ! -user learner) ]] || fail "blobs of another user: $(find "$LOCKSTEP_STORE/blobs" ! -user learner)"
 
 # A container whose state was lost, as after a reboot: its files give way to those of the next one of that ID.
@@ -51,7 +66,7 @@ rm -r /tmp/lockstep-1234/x
 shows 0 --id x busybox id -u
 
 # Nothing stays: neither of the containers nor of the image, whose layer has folders of those users.
-succeeds as_user "$newest" rm x other kept
+succeeds as_user "$newest" rm x other kept empty
 as_user "$newest" list --quiet | while read -r id; do as_user "$newest" rm "$id" > /dev/null; done
 [[ -z $(ls "$LOCKSTEP_STORE/containers") ]] || fail "left: $(ls -lR "$LOCKSTEP_STORE/containers")"
 succeeds as_user rootfs-fetch rm new

@@ -6,6 +6,7 @@ command -v useradd > /dev/null || skip "there is no useradd to make an ordinary 
 useradd --create-home --home-dir /run/test/home --uid 1234 --user-group learner
 printf '%s\n' 'other:500000:65536' 'learner:100000:1000' '1234:300000:64536' > /etc/subuid
 printf '%s\n' 'learner:200000:65536' > /etc/subgid
+chmod 755 /run/test
 chown -R learner: "$rootfs" /run/test/work
 as_user() {
   setpriv --reuid learner --regid learner --init-groups env -u XDG_RUNTIME_DIR HOME=/run/test/home timeout 30 "$@" < /dev/null

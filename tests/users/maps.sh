@@ -20,6 +20,11 @@ maps "$all" "$all" --userns private
 maps "0 0 4294967295" "0 0 4294967295" --userns host
 maps "0 5000 100" "0 6000 100" --uidmap 0:5000:100 --gidmap 0:6000:100
 maps "0 5000 100" "0 5000 100" --uidmap 0:5000:100
+maps "0 0 4294967295" "0 0 4294967295" --uidmap 0:0:4294967295
+maps "0 1 4294967294" "0 0 4294967295" --uidmap 0:1:4294967294 --gidmap 0:0:4294967295
+for wrong in 0:1:4294967295 1:0:4294967295 0:0:4294967296 4294967295:0:1 0:0:0 0: 0:0:1:1; do
+  refuses 125 "--uidmap: expected CONTAINER:HOST:SIZE, got \"$wrong\"" inside --uidmap "$wrong" true
+done
 maps "0 7000 100" "0 7000 100" --gidmap 0:7000:100
 maps "0 5000 1;1000 0 1;1001 6000 50" "0 5000 1;1000 0 1;1001 6000 50" \
      --uidmap 0:5000 --uidmap 1000:0:1 --uidmap 1001:6000:50
@@ -47,6 +52,7 @@ pid=$("$newest" list -f json | sed 's/.*"pid":\([0-9]*\).*/\1/')
 "$newest" delete --force x
 
 # In a user namespace that has fewer ids: all but its own root's.
+chmod 711 /run/test  # for its root, who is not the machine's
 mkfifo go
 unshare --user bash -c 'read -r _ < go; exec setpriv --reuid 0 --regid 0 --clear-groups "$@"' _ \
   "$newest" run --rootfs "$rootfs" sh -c 'echo $(cat /proc/self/uid_map); id -u' > nested 2>&1 &

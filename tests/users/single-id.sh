@@ -34,6 +34,7 @@ says 'the container has no group 5'
 try inside --tty=true tty
 [[ $out == /dev/pts/0* ]] || fail "expected a terminal$(seen)"
 refuses 125 'keep-id: to keep' inside --userns keep-id true
+shows "0 $uid 1" --userns keep-id:uid=0,gid=0 sh -c 'echo $(cat /proc/self/uid_map)'
 refuses 125 'without root a container needs a user namespace of its own' inside --userns host true
 shows "x" --detach --id x sleep 1000
 succeeds as_user "$newest" exec x sh -c 'id -u; cat /proc/self/uid_map'
