@@ -62,7 +62,7 @@ else()
 endif()
 
 # common/: one library a folder. They are linked as a group, so their order says nothing. Only
-# images stands on top of them: the steps before 03 have none and needn't wait for its compilation.
+# images and users stand on top of them: the steps before 03 have none and needn't wait for their compilation.
 add_library(lockstep_common INTERFACE)
 set(common_libraries "")
 file(GLOB common_folders CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/common/*)
@@ -72,7 +72,7 @@ foreach(folder ${common_folders})
     cmake_path(GET folder FILENAME name)
     add_library(lockstep_${name} STATIC ${sources})
     target_link_libraries(lockstep_${name} PUBLIC lockstep_flags)
-    if(NOT name STREQUAL images)
+    if(NOT name MATCHES "^(images|users)$")
       list(APPEND common_libraries lockstep_${name})
     endif()
   endif()
@@ -80,7 +80,8 @@ endforeach()
 list(JOIN common_libraries "," common_libraries)
 target_link_libraries(lockstep_common INTERFACE
   "$<LINK_GROUP:RESCAN,${common_libraries}>" lockstep_flags)
-target_link_libraries(lockstep_images PUBLIC lockstep_common)
+target_link_libraries(lockstep_users PUBLIC lockstep_common)
+target_link_libraries(lockstep_images PUBLIC lockstep_users)
 
 # add_feature(03-mount rootfs.cpp mount_options.cpp …)
 #   a library of one lesson's feature (its core, then its details), on top of every earlier lesson's.

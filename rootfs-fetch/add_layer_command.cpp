@@ -11,6 +11,7 @@
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "common/os/time.hpp"
+#include "common/users/id_map.hpp"
 #include "rootfs-fetch/changes.hpp"
 #include "rootfs-fetch/commands.hpp"
 #include "rootfs-fetch/image.hpp"
@@ -30,7 +31,20 @@ struct Given {
   std::string created_by;
   std::vector<std::string> changes;
   bool whole = false;
+  users::Maps maps;  // of the container, where its ids are others than those that FOLDER has
 };
+
+images::Owners owners_of(const users::Maps& maps) {
+  if (maps.uids.empty() && maps.gids.empty()) return {};
+  return {[&](uint32_t id) { return users::inside(maps.uids, id); },
+          [&](uint32_t id) { return users::inside(maps.gids, id); }};
+}
+
+oci::IdMapping mapping(const char* option, const std::string& text) {
+  if (const auto range = users::parse_mapping(text)) return *range;
+  throw cli::UsageError(
+      fmt::format("{}: expected CONTAINER:HOST:SIZE, got {}", option, quoted(text)));
+}
 
 /// The time, as RFC 3339 has it; $SOURCE_DATE_EPOCH, where somebody wants the same image again.
 std::string creation_time() {
@@ -55,11 +69,11 @@ Image find_base(const Store& store, const std::string& base) {
       "`rootfs-fetch list` shows what it has");
 }
 
-images::Descriptor put_layer(const Store& store, const Fd& upper) {
+images::Descriptor put_layer(const Store& store, const Fd& upper, const images::Owners& owners) {
   const Fd staged = store.stage_blob();
   Sha256 hash;
   int64_t size = 0;
-  pack_layer(upper, [&](std::string_view data) {
+  const auto write = [&](std::string_view data) {
     try {
       write_all(staged, data, "the layer");
     } catch (const SysError& error) {
@@ -68,7 +82,8 @@ images::Descriptor put_layer(const Store& store, const Fd& upper) {
     }
     hash.update(data);
     size += static_cast<int64_t>(data.size());
-  });
+  };
+  pack_layer(upper, write, owners);
   const std::string digest = hash.digest();
   store.put_staged_blob(staged, digest);
   return {images::kPlainLayerType, digest, size};
@@ -101,7 +116,7 @@ int run(const Given& given, const std::string& folder, const std::string& name,
     settings.diff_ids.clear();
     settings.history.clear();
   }
-  manifest.layers.push_back(put_layer(store, upper));
+  manifest.layers.push_back(put_layer(store, upper, owners_of(given.maps)));
   const std::string config = config_text(base, settings, manifest.layers.back().digest, given);
   manifest.config = put(store, images::kConfigType, config);
   const images::Descriptor descriptor =
@@ -139,6 +154,15 @@ cli::Command add_layer_command(const Wishes& wishes) {
     options.flag("whole",
                  "FOLDER has all files, not the changes alone: no layer of the base is kept",
                  [given] { given->whole = true; });
+    options.value("uidmap", "CONTAINER:HOST:SIZE",
+                  "which user ids FOLDER's container has, where it has the host's",
+                  [given](const std::string& range) {
+                    given->maps.uids.push_back(mapping("--uidmap", range));
+                  });
+    options.value("gidmap", "CONTAINER:HOST:SIZE", "the same for groups",
+                  [given](const std::string& range) {
+                    given->maps.gids.push_back(mapping("--gidmap", range));
+                  });
     options.value("c,change", "LINE", "a setting as in a Dockerfile: CMD, ENTRYPOINT, ENV, …",
                   [given](const std::string& line) { given->changes.push_back(line); });
   };

@@ -22,8 +22,8 @@ namespace {
 
 class Packer {
  public:
-  Packer(const Fd& upper, const TarWriter::Write& write)
-      : tar_(write), cursor_(upper.duplicate()) {}
+  Packer(const Fd& upper, const TarWriter::Write& write, const images::Owners& owners)
+      : tar_(write), cursor_(upper.duplicate()), owners_(owners) {}
 
   void run() {
     add_folder(cursor_.here(), ".");
@@ -85,12 +85,13 @@ class Packer {
     tar_.add(header);
   }
 
-  static void set_attributes(archive_entry* header, const struct stat& status,
-                             const images::Xattrs& xattrs) {
+  void set_attributes(archive_entry* header, struct stat status, images::Xattrs xattrs) const {
+    images::renumber(status, owners_);
+    images::renumber(xattrs, owners_);
     ::archive_entry_set_filetype(header, status.st_mode & S_IFMT);
     ::archive_entry_set_perm(header, status.st_mode & 07777U);
-    ::archive_entry_set_uid(header, static_cast<la_int64_t>(container_id(status.st_uid)));
-    ::archive_entry_set_gid(header, static_cast<la_int64_t>(container_id(status.st_gid)));
+    ::archive_entry_set_uid(header, status.st_uid);
+    ::archive_entry_set_gid(header, status.st_gid);
     ::archive_entry_set_mtime(header, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
     for (const auto& [name, value] : xattrs)
       ::archive_entry_xattr_add_entry(header, name.c_str(), value.data(), value.size());
@@ -176,14 +177,15 @@ class Packer {
 
   TarWriter tar_;
   images::TreeCursor cursor_;
+  const images::Owners& owners_;
   const images::Marks marks_ = images::own_marks();
   std::map<std::pair<dev_t, ino_t>, std::string> names_;  // of files that have several
 };
 
 }  // namespace
 
-void pack_layer(const Fd& upper, const TarWriter::Write& write) { Packer(upper, write).run(); }
-
-uint64_t container_id(uint64_t id) { return id; }
+void pack_layer(const Fd& upper, const TarWriter::Write& write, const images::Owners& owners) {
+  Packer(upper, write, owners).run();
+}
 
 }  // namespace lockstep::fetch

@@ -9,7 +9,7 @@ packages=(g++ cmake make git libfmt-dev nlohmann-json3-dev  # the steps
           libarchive-dev libssl-dev busybox-static less                    # the root, `make diff`
           nftables)                                                        # networks, from step 05 on
 if [[ ${1:-run} == test ]]; then
-  packages+=(doctest-dev strace passt slirp4netns tmux jq procps util-linux iproute2 skopeo umoci python3
+  packages+=(doctest-dev strace passt slirp4netns tmux jq procps util-linux uidmap iproute2 skopeo umoci python3
              runc crun                             # what `make bench` compares with
              clang clang-format clang-tidy shellcheck ccache)
 fi

@@ -106,6 +106,11 @@ size_t Options::take_letters(const std::string& command, const Words& words, siz
   for (size_t i = 1; i < word.size(); ++i) {
     const Option& option = known(command, "-", word.substr(i, 1));
     given_.push_back(option.name);
+    const bool has_value = i + 1 < word.size() && word[i + 1] == '=';
+    if (has_value && !option.metavar.empty()) {  // "-p=false", "-v=/a:/b"
+      option.take(word.substr(i + 2));
+      return 1;
+    }
     if (!option.takes_next()) {
       option.take(option.implicit);
       continue;

@@ -9,6 +9,7 @@ namespace lockstep::images {
 namespace {
 
 constexpr std::string_view kLatest = ":latest";
+constexpr std::string_view kSha256 = "sha256:";
 
 /// "web" and "web:latest" mean the same.
 std::string other_name(const std::string& name) {
@@ -62,6 +63,32 @@ Image load_image(const std::string& name, const Descriptor& descriptor,
   return image;
 }
 
+namespace {
+
+/// Whether `digest` is what somebody means by `text`: the whole of it, or how it begins, with or
+/// without "sha256:". Four digits at least: fewer are a name that is not there.
+bool is_meant(const std::string& digest, const std::string& text) {
+  constexpr size_t kFewest = 4;
+  const std::string digits = text.starts_with(kSha256) ? text.substr(kSha256.size()) : text;
+  return digits.size() >= kFewest && digest.substr(kSha256.size()).starts_with(digits);
+}
+
+/// None, or the one that is meant.
+const IndexEntry* by_digest(const std::vector<IndexEntry>& entries, const std::string& text) {
+  const IndexEntry* found = nullptr;
+  for (const IndexEntry& entry : entries) {
+    if (!is_meant(entry.descriptor.digest, text)) continue;
+    if (found != nullptr && found->descriptor.digest != entry.descriptor.digest) {
+      throw Error(fmt::format("{} begins the digests of several images", quoted(text)),
+                  "more digits, or a name: `images` shows them");
+    }
+    found = &entry;
+  }
+  return found;
+}
+
+}  // namespace
+
 Image find_image(const std::optional<Store>& store, const std::string& name) {
   std::string there;
   const auto entries = store ? store->entries() : std::vector<IndexEntry>();
@@ -70,6 +97,8 @@ Image find_image(const std::optional<Store>& store, const std::string& name) {
       if (entry.name == wanted) return load_image(*store, wanted, entry.descriptor);
     }
   }
+  if (const IndexEntry* const entry = by_digest(entries, name))
+    return load_image(*store, entry->name.value_or(entry->descriptor.digest), entry->descriptor);
   for (const IndexEntry& entry : entries) {
     if (entry.name) there += (there.empty() ? "" : ", ") + quoted_briefly(*entry.name);
   }

@@ -31,7 +31,8 @@ Image load_image(const Store& store, const std::string& name, const Descriptor& 
 Image load_image(const std::string& name, const Descriptor& descriptor,
                  const std::function<std::string(const Descriptor&)>& read);
 
-/// The image called `name`, or, as docker has it, `name`:latest. Throws Error if there is none: the
+/// The image called `name`, or, as docker has it, `name`:latest; else the one whose digest is `name`,
+/// or begins with it (four digits at least). Throws Error if there is none: the
 /// hint says how to get one, and what the store has. There need not be a store.
 Image find_image(const std::optional<Store>& store, const std::string& name);
 

@@ -11,6 +11,7 @@
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "common/os/narrate.hpp"
+#include "common/users/own_root.hpp"
 
 namespace lockstep::images {
 namespace {
@@ -80,10 +81,11 @@ void Store::prepare() {
     }
     write_durably(folder_, ".oci-layout.new", folder_, "oci-layout", kLayout);
   }
-  // layers/ is the owner's: a layer may hold set-uid programs of another system's making.
+  // layers/ and rootfs/ are the owner's: they may hold set-uid programs of another system's making,
+  // or of a container's root.
   for (const char* name :
        {"blobs", "blobs/sha256", "layers", "layers/sha256", "rootfs", kWorkshop}) {
-    const bool open_to_all = std::string(name)[0] != 'l' && name != kWorkshop;
+    const bool open_to_all = std::string(name)[0] == 'b';
     sys::make_directory(folder_, name, open_to_all ? 0755 : 0700);
   }
   clear_workshop();
@@ -99,7 +101,7 @@ Fd Store::open_below(const std::string& relative) const {
 
 void Store::clear_workshop() const {
   try {
-    empty_folder(workshop());
+    users::with_root_if_needed([&] { empty_folder(workshop()); });
   } catch (const SysError& error) {  // a nuisance, but whoever comes now has other work to do
     narrate::say(fmt::format("(left in {}/{}: {})", path_, kWorkshop, error.what()));
   }

@@ -12,6 +12,7 @@
 #include "common/images/store.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
+#include "common/users/own_root.hpp"
 
 namespace lockstep::images {
 namespace {
@@ -84,16 +85,26 @@ void Store::publish(const Staged& staged, const std::string& folder) const {
   sync(sys::open(parent, O_RDONLY | O_DIRECTORY), parent);
 }
 
+namespace {
+
+void move_away(const std::string& folder, const Fd& bin) {
+  const auto move = [&] {
+    return ::renameat(AT_FDCWD, folder.c_str(), bin.get(), "removed") == 0 || errno == ENOENT;
+  };
+  if (move()) return;
+  if (errno == EACCES && ::chmod(folder.c_str(), S_IRWXU) == 0 && move())
+    return;  // its ".." is written to
+  throw SysError(errno, fmt::format("rename({})", quoted(folder)));
+}
+
+}  // namespace
+
 void Store::remove_folder(const std::string& folder) const {
   const Staged bin = stage();
-  int moved = ::renameat(AT_FDCWD, folder.c_str(), bin.folder.get(), "removed");
-  if (moved != 0 && errno == EACCES &&
-      ::chmod(folder.c_str(), S_IRWXU) == 0) {  // its ".." is written to
-    moved = ::renameat(AT_FDCWD, folder.c_str(), bin.folder.get(), "removed");
-  }
-  if (moved != 0 && errno != ENOENT)
-    throw SysError(errno, fmt::format("rename({})", quoted(folder)));
-  empty_folder(bin.folder);
+  users::with_root_if_needed([&] {
+    move_away(folder, bin.folder);
+    empty_folder(bin.folder);
+  });
   ::unlinkat(workshop().get(), bin.name.c_str(), AT_REMOVEDIR);
 }
 

@@ -20,12 +20,28 @@ struct User {
   gid_t gid = 0;
   std::optional<mode_t> umask;  // 0022 where it is not given
   std::vector<gid_t> additional_gids;
+
+  /// Not of the spec: "name|uid[:group|gid]" as `exec --user` says it, until lesson 06 looks it up
+  /// in the rootfs. (A container's own user travels as kUserAnnotation.)
+  std::string words;
 };
 
 /// `process.consoleSize`, in characters.
 struct ConsoleSize {
   unsigned height = 0;
   unsigned width = 0;
+};
+
+/// Whether a host or a domain has such a name: 1 to 64 bytes (the kernel keeps no more, see uname(2)),
+/// none of them a control character or a space, by which a line of /etc/hosts would end.
+bool is_name_of_host(const std::string& name);
+
+/// One of `linux.uidMappings` and `gidMappings`: `size` ids, from `container_id` on inside and from
+/// `host_id` on outside.
+struct IdMapping {
+  uint32_t container_id = 0;
+  uint32_t host_id = 0;
+  uint32_t size = 0;
 };
 
 /// `process`: the user's program, of `run` or of `exec`.
@@ -37,6 +53,8 @@ struct Process {
   std::vector<std::string> args;  // args[0] is looked up on PATH unless it holds a '/'
   User user;
 
+  /// Not of the spec: HOME in `env` is a guess, to be replaced by what the rootfs's passwd says.
+  bool home_is_a_guess = false;
   /// Not of the spec: the signal that it gets when the runtime's process ends (0: none, it lives
   /// on).
   int parent_death_signal = 0;
@@ -50,6 +68,8 @@ struct Process {
 struct Root {
   std::string path;  // empty: no root of its own (steps 01 and 02)
   bool readonly = false;
+  /// Not of the spec: `path` is a mount of its own already (lesson 06's runtime has made it one).
+  bool is_mount = false;
 };
 
 /// One of `mounts`. Options are mount(8)'s words; what no one knows is the file system's own data.
@@ -58,6 +78,10 @@ struct Mount {
   std::string type;
   std::string source;
   std::vector<std::string> options;
+  std::vector<IdMapping> uid_mappings{};  // of an id-mapped mount; empty: the container's
+  std::vector<IdMapping> gid_mappings{};
+  /// Not of the spec: `source` names an open copy of a mount (open_tree), to be attached as it is.
+  bool is_tree = false;
 };
 
 /// One of `linux.namespaces`.
@@ -80,6 +104,8 @@ struct Device {
 /// `linux`.
 struct Linux {
   std::vector<Namespace> namespaces;
+  std::vector<IdMapping> uid_mappings;
+  std::vector<IdMapping> gid_mappings;
   std::vector<Device> devices;
   std::string rootfs_propagation;  // "", "private", "slave", "shared", "unbindable"
   std::vector<std::string> masked_paths;

@@ -72,12 +72,22 @@ json write_root(const Root& root) {
   return out;
 }
 
+json write_mapping(const IdMapping& mapping) {
+  json out = json::object();
+  out["containerID"] = mapping.container_id;
+  out["hostID"] = mapping.host_id;
+  out["size"] = mapping.size;
+  return out;
+}
+
 json write_mount(const Mount& mount) {
   json out = json::object();
   out["destination"] = mount.destination;
   put(out, "type", mount.type);
   put(out, "source", mount.source);
   put(out, "options", mount.options);
+  put(out, "uidMappings", mount.uid_mappings, write_mapping);
+  put(out, "gidMappings", mount.gid_mappings, write_mapping);
   return out;
 }
 
@@ -105,6 +115,8 @@ json write_device(const Device& device) {
 json write_linux(const Linux& linux) {
   json out = json::object();
   put(out, "namespaces", linux.namespaces, write_namespace);
+  put(out, "uidMappings", linux.uid_mappings, write_mapping);
+  put(out, "gidMappings", linux.gid_mappings, write_mapping);
   put(out, "devices", linux.devices, write_device);
   put(out, "rootfsPropagation", linux.rootfs_propagation);
   put(out, "maskedPaths", linux.masked_paths);

@@ -122,4 +122,11 @@ std::vector<std::string> default_namespaces(int lesson) {
   return names;
 }
 
+bool is_name_of_host(const std::string& name) {
+  constexpr size_t kLongest = 64;  // __NEW_UTS_LEN
+  return !name.empty() && name.size() <= kLongest &&
+         std::none_of(name.begin(), name.end(),
+                      [](unsigned char byte) { return byte <= ' ' || byte == 0x7F; });
+}
+
 }  // namespace lockstep::oci

@@ -59,6 +59,14 @@ ConsoleSize read_console_size(const JsonPlace& here) {
   return size;
 }
 
+std::string host_name(const JsonPlace& here, std::string_view key) {
+  const auto place = here.find(key);
+  std::string name = place ? place->text() : "";
+  if (!name.empty() && !is_name_of_host(name))
+    place->expected("at most 64 bytes, none of them a space or a control character");
+  return name;
+}
+
 std::string read_variable(const JsonPlace& here) {
   std::string variable = here.text();
   const size_t equals = variable.find('=');
@@ -91,8 +99,23 @@ Root read_root(const JsonPlace& here) {
   return root;
 }
 
+/// 2^32-1 is no id, so neither range may reach it.
+IdMapping read_mapping(const JsonPlace& here) {
+  IdMapping mapping;
+  mapping.container_id = id(here.required("containerID"));
+  mapping.host_id = id(here.required("hostID"));
+  const uint32_t first = std::max(mapping.container_id, mapping.host_id);
+  mapping.size = here.required("size").number<uint32_t>(1, 4294967295 - first);
+  return mapping;
+}
+
+std::vector<IdMapping> read_mappings(const JsonPlace& here, const char* key) {
+  std::vector<IdMapping> mappings;
+  here.each(key, [&](const JsonPlace& item) { mappings.push_back(read_mapping(item)); });
+  return mappings;
+}
+
 Mount read_mount(const JsonPlace& here) {
-  refuse(here, {"uidMappings", "gidMappings"});
   Mount mount;
   const JsonPlace destination = here.required("destination");
   mount.destination = destination.text();
@@ -103,6 +126,11 @@ Mount read_mount(const JsonPlace& here) {
   mount.type = here.text("type");
   mount.source = here.text("source");
   mount.options = here.texts("options");
+  mount.uid_mappings = read_mappings(here, "uidMappings");
+  mount.gid_mappings = read_mappings(here, "gidMappings");
+  if (mount.uid_mappings.empty() != mount.gid_mappings.empty()) {
+    here.fail("uidMappings and gidMappings must be given together");
+  }
   return mount;
 }
 
@@ -141,13 +169,14 @@ std::string read_propagation(const JsonPlace& here) {
 }
 
 Linux read_linux(const JsonPlace& here) {
-  refuse(here,
-         {"cgroupsPath", "gidMappings", "intelRdt", "memoryPolicy", "mountLabel", "netDevices",
-          "personality", "resources", "seccomp", "sysctl", "timeOffsets", "uidMappings"});
+  refuse(here, {"cgroupsPath", "intelRdt", "memoryPolicy", "mountLabel", "netDevices",
+                "personality", "resources", "seccomp", "sysctl", "timeOffsets"});
   Linux out;
   here.each("namespaces", [&](const JsonPlace& item) {
     out.namespaces.push_back(read_namespace(item, out.namespaces));
   });
+  out.uid_mappings = read_mappings(here, "uidMappings");
+  out.gid_mappings = read_mappings(here, "gidMappings");
   here.each("devices", [&](const JsonPlace& item) { out.devices.push_back(read_device(item)); });
   const auto propagation = here.find("rootfsPropagation");
   if (propagation && !propagation->nothing()) {
@@ -172,8 +201,8 @@ Config config_from_json(const JsonPlace& here) {
     config.process = read_process(*process, !config.root.path.empty());
   }
   here.each("mounts", [&](const JsonPlace& item) { config.mounts.push_back(read_mount(item)); });
-  config.hostname = here.text("hostname");
-  config.domainname = here.text("domainname");
+  config.hostname = host_name(here, "hostname");
+  config.domainname = host_name(here, "domainname");
   if (const auto linux = here.find("linux")) config.linux = read_linux(*linux);
   config.annotations = here.text_map("annotations");
   if (config.annotations.contains("")) here.required("annotations").fail("a key is empty");

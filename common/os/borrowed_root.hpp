@@ -16,9 +16,17 @@ namespace lockstep {
 /// made.
 void borrow_root_if_needed();
 
+/// From lesson 06 on: a container has a user namespace of its own instead, and these two never
+/// nest. borrow_root_if_needed does nothing from now on.
+void never_borrow_root();
+
 /// Who called this program: its user's id as the host knows it, also after root was borrowed
 /// (geteuid(2) says 0 from then on). Decides where that user's files are.
 uid_t caller_uid();
+
+/// For a process that was given another id otherwise, in a user namespace: caller_uid() goes on
+/// naming who called.
+void remember_caller(uid_t uid);
 
 /// Whether this process has CAP_SYS_ADMIN in its user namespace.
 bool has_root_powers();

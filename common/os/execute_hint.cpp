@@ -13,6 +13,8 @@
 
 #include "common/os/error.hpp"
 #include "common/os/fd.hpp"
+#include "common/os/proc.hpp"
+#include "common/os/text.hpp"
 
 namespace lockstep {
 namespace {
@@ -117,12 +119,30 @@ std::string denied_hint(const std::string& path, int depth = 0) {
 
 }  // namespace
 
+namespace {
+
+/// "uid 0", and who that is outside, where this is another user namespace than the host's.
+std::string who() {
+  const uid_t uid = ::geteuid();
+  for (const std::string& line : split(proc::read_file("/proc/self/uid_map").value_or(""), '\n')) {
+    const auto words = fields(line);  // from inside, from outside, how many
+    if (words.size() != 3) continue;
+    const auto inside = std::stoul(words[0]);
+    if (uid < inside || uid - inside >= std::stoul(words[2])) continue;
+    const auto outside = std::stoul(words[1]) + (uid - inside);
+    if (outside != uid) return fmt::format("uid {}, which is uid {} outside", uid, outside);
+  }
+  return fmt::format("uid {}", uid);
+}
+
+}  // namespace
+
 std::string search_hint(const std::string& path) {
   for (size_t at = path.find('/', 1); at != std::string::npos; at = path.find('/', at + 1)) {
     const std::string folder = path.substr(0, at);
     if (::faccessat(AT_FDCWD, folder.c_str(), X_OK, AT_EACCESS) != 0) {
-      return fmt::format("the folder {} may not be searched by uid {}: chmod a+x it",
-                         quoted(folder), ::geteuid());
+      return fmt::format("the folder {} may not be searched by {}: chmod a+x it", quoted(folder),
+                         who());
     }
   }
   return "";

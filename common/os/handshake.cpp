@@ -1,5 +1,6 @@
 #include "common/os/handshake.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -144,13 +145,19 @@ void Handshake::reach(Stage stage) {
 
 void Handshake::await_release(Stage stage) {
   while (released_ < static_cast<int>(stage)) {
-    const Message message = take();
+    Message message = take();
     if (message.head.kind == Kind::kEnd) throw Vanished("the runtime has gone");
+    if (message.head.kind == Kind::kDescriptor) received_.push_back(std::move(message.descriptor));
     if (message.head.kind == Kind::kStage) released_ = message.head.stage;
   }
 }
 
-void Handshake::fail(const std::exception& error) {
+void Handshake::expect_runtime() {
+  pollfd end{mine().get(), 0, 0};
+  if (::poll(&end, 1, 0) > 0) throw Vanished("the runtime has gone");
+}
+
+void Handshake::fail(const std::exception& error, const std::string& where) {
   Message message;
   message.head = {Kind::kError, 0, static_cast<uint8_t>(Failure::kRuntime), 0, 0};
   std::string what = error.what();
@@ -160,7 +167,7 @@ void Handshake::fail(const std::exception& error) {
     hint = known->hint();
   }
   if (const auto* call = dynamic_cast<const SysError*>(&error)) message.head.code = call->code();
-  what = shortened("in the container: " + what);
+  what = shortened(where + what);
   message.head.what_size = static_cast<uint32_t>(what.size());
   message.text = what + hint.substr(0, kMostText / 2);
   put(message, nullptr);

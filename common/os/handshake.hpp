@@ -53,8 +53,11 @@ class Handshake {
   void reach(Stage stage);
   /// Child: waits for the release of `stage` without having anything to report.
   void await_release(Stage stage);
-  /// Child: reports its error; the host throws it, with "in the container: " before it.
-  void fail(const std::exception& error);
+  /// Child: throws Vanished if the runtime has gone. After the death signal was asked for anew: a
+  /// runtime that ended before that is noticed here.
+  void expect_runtime();
+  /// Child: reports its error; the host throws it, with `where` before it.
+  void fail(const std::exception& error, const std::string& where = "in the container: ");
 
   /// A descriptor to the other side: a pty's master, an id-mapped tree.
   void send(const Fd& descriptor);

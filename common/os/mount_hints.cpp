@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "common/os/error.hpp"
+#include "common/os/execute_hint.hpp"
 #include "common/os/mount_api.hpp"
 #include "common/os/proc.hpp"
 
@@ -72,8 +73,12 @@ std::string mount_hint(int code, const MountOperands& operands) {
     case ENOTDIR:
       return "one of source and target is a folder and the other is a file: both must be the same "
              "kind";
-    case EPERM:
     case EACCES:
+      for (const std::string& path : {operands.target, operands.source}) {
+        if (std::string folder = search_hint(path + "/"); !folder.empty()) return folder;
+      }
+      return permission_hint(operands);
+    case EPERM:
       return permission_hint(operands);
     case ENODEV:
       return fmt::format(
@@ -120,6 +125,19 @@ std::string mount_attributes_hint(int code) {
   }
   if (code == ENOSYS) return "mount_setattr(2) needs kernel 5.12";
   return "";
+}
+
+std::string id_mapping_hint(int code, const std::string& path) {
+  const auto mount = proc::mount_of(path);
+  const std::string type = mount ? mount->type : "its file system";
+  if (code == EINVAL)
+    return fmt::format("this kernel can't id-map {} (ext4 and xfs from 5.12, tmpfs from 6.3)",
+                       type);
+  if (code == EPERM) {
+    return fmt::format("{} belongs to another user namespace than ours, or is id-mapped already",
+                       type);
+  }
+  return mount_attributes_hint(code);
 }
 
 std::string pivot_root_hint(int code, const std::string& new_root) {

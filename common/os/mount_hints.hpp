@@ -15,6 +15,8 @@ struct MountOperands {
 std::string mount_hint(int code, const MountOperands& operands);
 std::string clone_tree_hint(int code, const std::string& path, bool recursive);
 std::string mount_attributes_hint(int code);
+/// `path` is what was to be id-mapped.
+std::string id_mapping_hint(int code, const std::string& path);
 std::string pivot_root_hint(int code, const std::string& new_root);
 
 }  // namespace lockstep

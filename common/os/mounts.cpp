@@ -1,6 +1,7 @@
 #include "common/os/mounts.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -49,7 +50,9 @@ void unmount(const std::string& target, int flags, Why why) {
       why,
       [&] {
         return fmt::format("umount2({}, {})", quoted(target),
-                           flags == MNT_DETACH ? "MNT_DETACH" : fmt::to_string(flags));
+                           flags == MNT_DETACH                       ? "MNT_DETACH"
+                           : flags == (MNT_DETACH | UMOUNT_NOFOLLOW) ? "MNT_DETACH|UMOUNT_NOFOLLOW"
+                                                                     : fmt::to_string(flags));
       },
       [&] { return ::umount2(target.c_str(), flags); });
 }
@@ -101,6 +104,25 @@ void set_mount_attributes(const Place& tree, const MountAttributes& attributes, 
       [&](int code) { return mount_attributes_hint(code); });
 }
 
+void map_ids(const Place& tree, const Fd& user_namespace, Why why) {
+  mount_attr attr{};
+  attr.attr_set = MOUNT_ATTR_IDMAP;
+  attr.userns_fd = static_cast<uint64_t>(user_namespace.get());
+  call(
+      why,
+      [&] {
+        return fmt::format(
+            "mount_setattr({}, \"\", AT_EMPTY_PATH|AT_RECURSIVE, {{attr_set=MOUNT_ATTR_IDMAP, "
+            "userns_fd={}}})",
+            quoted(tree.name), user_namespace.get());
+      },
+      [&] {
+        return ::syscall(SYS_mount_setattr, tree.fd.get(), "",
+                         unsigned{AT_EMPTY_PATH} | unsigned{AT_RECURSIVE}, &attr, sizeof attr);
+      },
+      [&](int code) { return id_mapping_hint(code, tree.name); });
+}
+
 void attach(const Fd& tree, const Place& target, Why why) {
   call(
       why,
@@ -139,6 +161,13 @@ void pivot_root(const std::string& new_root, const std::string& put_old, Why why
       why, [&] { return fmt::format("pivot_root({}, {})", quoted(new_root), quoted(put_old)); },
       [&] { return ::syscall(SYS_pivot_root, new_root.c_str(), put_old.c_str()); },
       [&](int code) { return pivot_root_hint(code, new_root); });
+}
+
+bool is_mount_root(const std::string& path) {
+  struct statx status {};
+  if (::statx(AT_FDCWD, path.c_str(), 0, 0, &status) != 0) return true;
+  const bool tells = (status.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0;
+  return !tells || (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
 }
 
 bool has_mount_api() {

@@ -44,6 +44,11 @@ struct MountAttributes {
 };
 void set_mount_attributes(const Place& tree, const MountAttributes& attributes, Why why = {});
 
+/// mount_setattr(2) with MOUNT_ATTR_IDMAP: from now on the files of this tree, which nobody has seen
+/// yet, show the ids that `user_namespace` (/proc/PID/ns/user) gives them: what its map calls 0
+/// inside, the disk calls 0. Throws SysError, EINVAL where the file system can't do it.
+void map_ids(const Place& tree, const Fd& user_namespace, Why why = {});
+
 /// move_mount(2): attaches a detached tree at an open place.
 void attach(const Fd& tree, const Place& target, Why why = {});
 /// move_mount(2) at a path of the host's.
@@ -51,6 +56,9 @@ void attach(const Fd& tree, const std::string& target, Why why = {});
 
 /// pivot_root(2).
 void pivot_root(const std::string& new_root, const std::string& put_old, Why why = {});
+
+/// Whether a mount begins at `path`. statx(2) tells from kernel 5.8 on; before, true.
+bool is_mount_root(const std::string& path);
 
 /// Whether the kernel has open_tree, move_mount and mount_setattr (5.12) and the sandbox around us,
 /// if any, lets us call them. Asked once, by calling.

@@ -63,4 +63,9 @@ ProgramResult RunningProgram::finish() {
   return {status, read_all(output_, "memfd")};
 }
 
+ProgramResult run_program(const std::string& path, const std::vector<std::string>& arguments,
+                          const std::string& input, Why why) {
+  return RunningProgram(path, arguments, input, {}, why).finish();
+}
+
 }  // namespace lockstep

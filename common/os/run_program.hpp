@@ -35,4 +35,8 @@ class RunningProgram {
   Child child_;
 };
 
+/// Runs one to its end.
+ProgramResult run_program(const std::string& path, const std::vector<std::string>& arguments,
+                          const std::string& input, Why why = {});
+
 }  // namespace lockstep

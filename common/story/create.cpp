@@ -1,4 +1,9 @@
+#include <sched.h>
+
+#include <algorithm>
+
 #include "common/os/narrate.hpp"
+#include "common/os/processes.hpp"
 #include "common/story/program.hpp"
 #include "common/story/story.hpp"
 
@@ -13,6 +18,7 @@ void live(Story& story, const oci::Process& process, Handshake& handshake, const
   if (door != nullptr) door->leave_the_rest_outside();
   narrate::speak_as("container");
   try {
+    if (door != nullptr) sys::new_session("it waits for start, whatever becomes of this terminal");
     die_with_the_runtime(process);
     handshake.await_release(Stage::kCloned);
     story.inside(handshake);
@@ -37,6 +43,15 @@ void live(Story& story, const oci::Process& process, Handshake& handshake, const
 }
 
 }  // namespace
+
+void refuse_missing_users(const Story& story, const oci::Config& config) {
+  const oci::Linux& linux = config.linux;
+  const bool asked = std::any_of(linux.namespaces.begin(), linux.namespaces.end(),
+                                 [](const oci::Namespace& item) { return item.type == "user"; }) ||
+                     !linux.uid_mappings.empty() || !linux.gid_mappings.empty();
+  if (!asked || (story.namespaces() & CLONE_NEWUSER) != 0) return;
+  throw Error("linux.namespaces: user: a user namespace of its own comes with lesson 06");
+}
 
 Created create(Story& story, const oci::Process& process, Undo& undo, const Door* door) {
   story.on_the_host(undo);

@@ -61,6 +61,10 @@ class Story {
 std::unique_ptr<Story> make_story(const oci::Config& config);
 using StoryMaker = std::unique_ptr<Story> (*)(const oci::Config&);
 
+/// Throws Error if the config asks for a user namespace, and the story makes none: an earlier step
+/// must not give a container the host's users in silence.
+void refuse_missing_users(const Story& story, const oci::Config& config);
+
 /// A container that is complete and waits for start: its first process, and the line to it.
 struct Created {
   Child child;

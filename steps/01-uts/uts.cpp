@@ -22,6 +22,11 @@ std::string checked(const char* option, const std::string& name) {
     throw cli::UsageError(fmt::format("{}: {} has {} bytes; the kernel keeps at most {}", option,
                                       quoted(name), name.size(), kLongestName));
   }
+  if (!name.empty() && !oci::is_name_of_host(name)) {
+    throw cli::UsageError(
+        fmt::format("{}: {} has a space or a control character", option, quoted(name)),
+        "a line of /etc/hosts would end there: letters, digits, '-' and '.' make a name");
+  }
   if (name.empty()) throw cli::UsageError(fmt::format("{}: expected a name, got \"\"", option));
   return name;
 }

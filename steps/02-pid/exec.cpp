@@ -3,6 +3,7 @@
 #include <sched.h>
 
 #include "02-pid/undo.hpp"
+#include "common/os/borrowed_root.hpp"
 #include "common/os/narrate.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/processes.hpp"
@@ -12,12 +13,21 @@ namespace lockstep::pid {
 namespace {
 
 /// The container's namespaces, plus two that may not be ours without being new: the user namespace
-/// (borrowed root makes one), and a network that it shares with others (lesson 05).
+/// (borrowed root makes one), and a network that it shares with others (lesson 05). A user namespace
+/// that is ours can't be joined again.
 uint64_t kinds_to_join(const Story& story, pid_t pid) {
   const auto unless_same = [pid](uint64_t flag, const char* kind) {
     return proc::namespace_of(pid, kind) == proc::namespace_of(0, kind) ? uint64_t{0} : flag;
   };
-  return story.namespaces() | unless_same(CLONE_NEWUSER, "user") | unless_same(CLONE_NEWNET, "net");
+  const uint64_t others = story.namespaces() & ~uint64_t{CLONE_NEWUSER};
+  return others | unless_same(CLONE_NEWUSER, "user") | unless_same(CLONE_NEWNET, "net");
+}
+
+/// What the runtime itself must join. Without root it has no power over the container's PID
+/// namespace outside of the user namespace that owns it; with root it stays the host's, whose files
+/// it may have to write.
+uint64_t kinds_for_the_parent() {
+  return has_root_powers() ? CLONE_NEWPID : CLONE_NEWPID | CLONE_NEWUSER;
 }
 
 void live(Story& story, const oci::Process& process, Handshake& handshake,
@@ -52,13 +62,13 @@ std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Pr
   if (!pid_file.empty()) check_pid_file(pid_file);  // before anything has run
   SignalQueue signals;
   const uint64_t kinds = kinds_to_join(story, record.pid);
-  constexpr uint64_t kByTheParent = CLONE_NEWPID | CLONE_NEWUSER;
+  const uint64_t by_the_parent = kinds_for_the_parent();
   sys::join_namespaces(
-      *target, record.pid, kinds & kByTheParent,
+      *target, record.pid, kinds & by_the_parent,
       "the next child will be in the container's PID namespace; this process stays where it is");
   Handshake handshake;
   const auto join = [&] {
-    sys::join_namespaces(*target, record.pid, kinds & ~kByTheParent,
+    sys::join_namespaces(*target, record.pid, kinds & ~by_the_parent,
                          "the container's other namespaces, all at once");
   };
   Child child = Child::clone(

@@ -17,12 +17,13 @@ struct Settings {
 void own_options(cli::Options& options, Settings& settings) {
   options.value("e,env", "NAME=VALUE", "a variable for it (NAME alone: the caller's value)",
                 [&](const std::string& text) { settings.variables.push_back(text); });
-  options.value("cwd", "DIR", "its working directory", [&](const std::string& path) {
-    if (path.empty() || path[0] != '/') {
-      throw cli::UsageError(fmt::format("--cwd: expected an absolute path, got {}", quoted(path)));
-    }
-    settings.process.cwd = path;
-  });
+  for (const char* name : {"cwd", "w,workdir"}) {  // runc's name for it, and docker's
+    options.value(name, "DIR", "its working directory", [&](const std::string& path) {
+      if (path.empty() || path[0] != '/')
+        throw cli::UsageError(fmt::format("expected an absolute path, got {}", quoted(path)));
+      settings.process.cwd = path;
+    });
+  }
   options.flag("d,detach", "leave it running (output goes on to files, not to terminals or pipes)",
                [&] { settings.process.detached = true; });
   options.value("pid-file", "FILE", "write its PID there, as the host numbers it",
@@ -39,7 +40,9 @@ void complete(oci::Process& process, const Settings& settings,
   process.env = of_the_container.env;
   for (const std::string& text : settings.variables) set_variable(process.env, text);
   if (process.cwd.empty()) process.cwd = of_the_container.cwd;
+  const std::string user = process.user.words;  // from lesson 06 on: --user
   process.user = of_the_container.user;
+  process.user.words = user;
   process.parent_death_signal = death_signal_for(process);
 }
 

@@ -105,7 +105,8 @@ void Init::prepare() {
     self_ = std::move(copy);
   } catch (const SysError& error) {
     // EPERM: the mount namespace is the host's, and without root it is not ours to copy from.
-    if (error.code() != EPERM && error.code() != ENOENT) throw;
+    // EACCES: a user namespace's root may not walk there, nor write the file.
+    if (error.code() != EPERM && error.code() != ENOENT && error.code() != EACCES) throw;
   }
 }
 

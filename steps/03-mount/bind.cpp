@@ -87,13 +87,6 @@ void bind_in_two_steps(const std::string& source, const Beneath& root, const sys
   set_attributes({*on_top, target.name}, of_a_bind(options), why);
 }
 
-/// Attaches a copy from open_tree(2), complete.
-void attach_tree(const Fd& tree, const std::string& name, const sys::Place& target,
-                 const MountOptions& options, Why why) {
-  set_attributes({tree, name}, of_a_bind(options), "before anybody can see it");
-  sys::attach(tree, target, why);
-}
-
 }  // namespace
 
 void set_attributes(const sys::Place& place, const MountOptions& options, Why why) {
@@ -114,6 +107,12 @@ void set_attributes(const sys::Place& place, const MountOptions& options, Why wh
     sys::set_mount_attributes(
         place, {0, 0, flags & ~static_cast<unsigned long>(MS_REC), (flags & MS_REC) != 0}, why);
   }
+}
+
+void attach_tree(const Fd& tree, const std::string& name, const sys::Place& target,
+                 const MountOptions& options, Why why) {
+  set_attributes({tree, name}, of_a_bind(options), "before anybody can see it");
+  sys::attach(tree, target, why);
 }
 
 void bind(const std::string& source, const Beneath& root, const sys::Place& target,

@@ -21,6 +21,10 @@ void bind(const std::string& source, const Beneath& root, const sys::Place& targ
 void bind(const sys::Place& source, const Beneath& root, const sys::Place& target,
           const MountOptions& options, Why why = {});
 
+/// The same for a copy that was made already (open_tree(2)) and is attached nowhere yet.
+void attach_tree(const Fd& tree, const std::string& name, const sys::Place& target,
+                 const MountOptions& options, Why why = {});
+
 /// Attributes and propagation for the mount that is at `place` already.
 void set_attributes(const sys::Place& place, const MountOptions& options, Why why = {});
 

@@ -2,26 +2,15 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <sys/stat.h>
 
 #include "common/os/files.hpp"
+#include "common/os/mounts.hpp"
 #include "common/os/processes.hpp"
 
 namespace lockstep::mnt {
-namespace {
-
-/// Before kernel 5.8 statx(2) doesn't tell: then there is none.
-bool in_chroot() {
-  struct statx root {};
-  if (::statx(AT_FDCWD, "/", 0, 0, &root) != 0) return false;
-  const bool tells = (root.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0;
-  return tells && (root.stx_attributes & STATX_ATTR_MOUNT_ROOT) == 0;
-}
-
-}  // namespace
 
 Fd leave_chroot() {
-  if (!in_chroot()) return {};
+  if (sys::is_mount_root("/")) return {};
   Fd root = sys::open("/", O_PATH | O_DIRECTORY);
   const Fd here = sys::open(".", O_PATH | O_DIRECTORY);
   const Fd own = sys::open("/proc/self/ns/mnt", O_RDONLY);

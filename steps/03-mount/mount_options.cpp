@@ -106,7 +106,9 @@ bool apply_switch(const std::string& name, MountOptions& options) {
   options.recursive = options.recursive || name == "rbind";
   options.remount = options.remount || name == "remount";
   options.copy_up = options.copy_up || name == "tmpcopyup";
-  return name == "bind" || name == "rbind" || name == "remount" || name == "tmpcopyup";
+  options.idmap = options.idmap || name == "idmap" || name == "ridmap";
+  return name == "bind" || name == "rbind" || name == "remount" || name == "tmpcopyup" ||
+         name == "idmap" || name == "ridmap";
 }
 
 }  // namespace
@@ -118,10 +120,6 @@ MountOptions parse_mount_options(const std::vector<std::string>& words, const st
   options.recursive = type == "rbind";
   std::vector<std::string> own;
   for (const std::string& word : words) {
-    if (word == "idmap" || word == "ridmap") {
-      throw Error(fmt::format("mount {}: option {}: id-mapped mounts come with lesson 06",
-                              quoted(where), word));
-    }
     if (!word.empty() && !apply_switch(word, options) && !apply_word(word, options))
       own.push_back(word);
   }
@@ -131,6 +129,10 @@ MountOptions parse_mount_options(const std::vector<std::string>& words, const st
                   "a bind mount shows what is there: it has no file system's own options");
     }
     options.data += (options.data.empty() ? "" : ",") + word;
+  }
+  if (options.idmap && (!options.bind || options.remount)) {
+    throw Error(
+        fmt::format("mount {}: option idmap: only a bind mount can be id-mapped", quoted(where)));
   }
   if (options.copy_up && type != "tmpfs") {
     throw Error(

@@ -21,11 +21,11 @@ struct MountOptions {
   bool recursive = false;  // rbind
   bool remount = false;
   bool copy_up = false;  // tmpcopyup
+  bool idmap = false;    // or ridmap: lesson 06's
 };
 
 /// `where` is what errors call the mount ("/data"). An unknown word is the file system's own; for a
-/// bind, which has no file system of its own, it is an Error. `idmap` and `ridmap` are an Error in
-/// this step.
+/// bind, which has no file system of its own, it is an Error.
 MountOptions parse_mount_options(const std::vector<std::string>& words, const std::string& type,
                                  const std::string& where);
 

@@ -10,6 +10,7 @@
 #include "03-mount/mount_options.hpp"
 #include "03-mount/targets.hpp"
 #include "common/os/error.hpp"
+#include "common/os/files.hpp"
 #include "common/os/narrate.hpp"
 
 namespace lockstep::mnt {
@@ -81,9 +82,17 @@ void make_mount(const Beneath& root, const oci::Mount& mount) {
   if (mount.type == "cgroup" || mount.type == "cgroup2") {
     throw Error(fmt::format("mount {}: cgroups come with lesson 07", quoted(mount.destination)));
   }
+  if (options.idmap || !mount.uid_mappings.empty()) {
+    throw Error(fmt::format("mount {}: option idmap: id-mapped mounts come with lesson 06",
+                            quoted(mount.destination)));
+  }
   const Fd covered = open_target(root, mount, options);
   const sys::Place target{covered, mount.destination};
   if (options.remount) return remount(target, mount, options);
+  if (mount.is_tree) {
+    return attach_tree(sys::open(mount.source, O_PATH), mount.source, target, options,
+                       why(mount, options));
+  }
   if (options.bind) return bind(mount.source, root, target, options, why(mount, options));
   // mount(2) can't copy, set the propagation, nor change what is mounted below: that comes second.
   MountOptions first = options;

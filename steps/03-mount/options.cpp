@@ -67,6 +67,12 @@ std::vector<oci::Mount> all_mounts(const Given& given) {
   return mounts;
 }
 
+bool name_home(const std::vector<std::string>& variables) {
+  return std::any_of(variables.begin(), variables.end(), [](const std::string& text) {
+    return text == "HOME" || text.rfind("HOME=", 0) == 0;
+  });
+}
+
 /// Defaults, then an image's variables (from lesson 04 on: `process.env` has them), then those that
 /// were asked for.
 void fill_environment(oci::Process& process, const std::vector<std::string>& variables) {
@@ -76,6 +82,7 @@ void fill_environment(oci::Process& process, const std::vector<std::string>& var
   if (process.terminal) process.env.emplace_back("TERM=xterm");
   for (const std::string& variable : of_the_image) pid::set_variable(process.env, variable);
   for (const std::string& text : variables) pid::set_variable(process.env, text);
+  process.home_is_a_guess = !name_home(of_the_image) && !name_home(variables);
 }
 
 void fill_in(oci::Config& config, const Given& given) {

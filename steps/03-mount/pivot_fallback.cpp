@@ -2,6 +2,10 @@
 
 #include <linux/magic.h>
 #include <sys/vfs.h>
+#include <unistd.h>
+
+#include <array>
+#include <climits>
 
 #include "03-mount/propagation.hpp"
 #include "common/os/error.hpp"
@@ -28,10 +32,17 @@ bool lies_beneath(const std::string& path, const std::string& folder) {
 /// A mount beneath another can't be reached by its path: not by us, and not from inside.
 bool is_hidden(const SysError& error) { return error.code() == ENOENT || error.code() == ENOTDIR; }
 
+/// The rootfs, as the list of mounts has it: `root.path` may be another name of it.
+std::string name_of_here() {
+  std::array<char, PATH_MAX> here{};
+  if (::getcwd(here.data(), here.size()) == nullptr) throw SysError(errno, "getcwd()");
+  return here.data();
+}
+
 /// With `rootfsPropagation: shared` the wire to the host was not cut yet.
-void cut_off(const std::vector<proc::Mount>& mounts, const oci::Config& config) {
+void cut_off(const std::vector<proc::Mount>& mounts, const std::string& rootfs) {
   for (const proc::Mount& mount : mounts) {
-    if (lies_beneath(mount.target, config.root.path)) continue;
+    if (lies_beneath(mount.target, rootfs)) continue;
     try {
       sys::mount("", mount.target, "", MS_SLAVE, "",
                  "what comes now must not happen on the host, too");
@@ -66,11 +77,12 @@ void unmount_or_cover(const std::string& target, bool was_shared) {
 bool enter_without_pivot(const oci::Config& config) {
   if (!oci::annotated(config, oci::kNoPivotAnnotation) && !root_is_initial_ramfs()) return false;
   const auto mounts = proc::mounts();
+  const std::string rootfs = name_of_here();
   const bool was_shared = root_propagation(config) == MS_SHARED;
-  if (was_shared) cut_off(mounts, config);
+  if (was_shared) cut_off(mounts, rootfs);
   for (auto mount = mounts.rbegin(); mount != mounts.rend(); ++mount) {  // the topmost first
     const bool of_the_kernel = mount->type == "proc" || mount->type == "sysfs";
-    if (of_the_kernel && !lies_beneath(mount->target, config.root.path))
+    if (of_the_kernel && !lies_beneath(mount->target, rootfs))
       unmount_or_cover(mount->target, was_shared);
   }
   sys::mount(".", "/", "", MS_MOVE, "",

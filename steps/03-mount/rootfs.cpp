@@ -34,6 +34,7 @@ void separate_mounts(const oci::Config& config) {
              "what is mounted in here must not appear on the host");
   return_to_chroot(chroot);
   keep_rootfs_mount_private(config);  // propagation.cpp
+  if (config.root.is_mount) return;   // from lesson 06 on it may be one already
   sys::mount(rootfs, rootfs, "", MS_BIND | MS_REC, "",
              "pivot_root(2) takes a mount, not just a folder");
 }

@@ -95,7 +95,7 @@ Bundle open(const std::string& folder) {
   return bundle;
 }
 
-void write_default(const std::string& folder) {
+void write_default(const std::string& folder, Complete complete) {
   oci::Config config;
   config.process.terminal = true;
   config.process.cwd = "/";
@@ -109,6 +109,7 @@ void write_default(const std::string& folder) {
     config.linux.namespaces.push_back({type, ""});
   config.linux.masked_paths = mnt::default_masked_paths();
   config.linux.readonly_paths = mnt::default_readonly_paths();
+  if (complete != nullptr) complete(config);
 
   const Fd place = sys::open(folder, O_PATH | O_DIRECTORY);
   const std::string path = folder + "/" + kConfigFile;

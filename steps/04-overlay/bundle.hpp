@@ -21,9 +21,12 @@ struct Bundle {
 /// Throws Error; SysError if there is no such folder or file.
 Bundle open(const std::string& folder);
 
+/// A later lesson's part of `spec`.
+using Complete = void (*)(oci::Config&);
+
 /// Writes `folder`/config.json as `spec` does: `runc spec`'s settings, as far as this step honours
-/// them.
+/// them, and what `complete`, a later lesson's, adds.
 /// Throws SysError, EEXIST if there is one already.
-void write_default(const std::string& folder);
+void write_default(const std::string& folder, Complete complete);
 
 }  // namespace lockstep::bundle

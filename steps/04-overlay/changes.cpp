@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include "04-overlay/sandbox.hpp"
+#include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "common/os/text.hpp"
+#include "common/users/own_root.hpp"
+#include "common/users/subids.hpp"
 
 namespace lockstep::overlay {
 namespace {
@@ -26,8 +29,6 @@ std::vector<std::string> lines_of(const Fd& sandbox, const char* name) {
   if (!lines.empty() && lines.back().empty()) lines.pop_back();
   return lines;
 }
-
-}  // namespace
 
 Changes open_changes(const pid::Record& record) {
   const std::string folder = folder_of(record);
@@ -53,6 +54,28 @@ Changes open_changes(const pid::Record& record) {
   changes.store = containers.substr(0, containers.rfind('/'));
   changes.marks = record.owner == 0 ? images::own_marks() : images::Marks::kUser;
   return changes;
+}
+
+/// As whose root, without root, the files are read.
+users::Maps readers_maps(const pid::Record& record, bool shifted) {
+  if (shifted) return users::all_id_maps();
+  const oci::Linux& linux = record.config.linux;
+  if (linux.uid_mappings.empty()) return users::own_id_maps();  // it had borrowed root
+  return {linux.uid_mappings, linux.gid_mappings};
+}
+
+}  // namespace
+
+int with_changes(const pid::Record& record, const std::function<int(const Changes&)>& body) {
+  const auto shifted = shifted_maps(record);
+  const auto read = [&] {
+    Changes changes = open_changes(record);
+    changes.shifted = shifted;
+    if (shifted) changes.owners = owners_by(*shifted);
+    return body(changes);
+  };
+  if (has_root_powers()) return read();
+  return users::with_root_over(readers_maps(record, shifted.has_value()), read);
 }
 
 }  // namespace lockstep::overlay

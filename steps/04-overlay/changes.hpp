@@ -1,9 +1,12 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "02-pid/state.hpp"
+#include "04-overlay/shift.hpp"
 #include "common/images/overlay_marks.hpp"
 #include "common/os/fd.hpp"
 
@@ -19,10 +22,15 @@ struct Changes {
   std::string digest;               // of its manifest
   std::string store;
   images::Marks marks = images::Marks::kUser;
+  std::optional<users::Maps> shifted;  // it was copied, to the container's users: shift.hpp
+  images::Owners owners;               // what the image's owners are in `tree`, then
 };
 
+/// Opens them, calls `body`, which reads them, and returns its result. They may be closed to their
+/// owner, and from lesson 06 on belong to others than whoever made the container; so without root it
+/// is called in a process with power over the ids that the container has.
 /// Throws Error if the container has no image, and so nothing that tells its changes from its
 /// files.
-Changes open_changes(const pid::Record& record);
+int with_changes(const pid::Record& record, const std::function<int(const Changes&)>& body);
 
 }  // namespace lockstep::overlay

@@ -17,22 +17,22 @@ const std::string& only_id(const std::string& command, const std::vector<std::st
   throw cli::UsageError(command + ": one container's ID is needed");
 }
 
-/// All of them, whatever becomes of one: then the last error is the command's, the others are said.
-int remove_all(const std::vector<std::string>& ids, bool force, const pid::UndoTable& undo) {
+}  // namespace
+
+int for_each_id(const std::string& command, const std::vector<std::string>& ids,
+                const std::function<bool(const std::string&)>& body) {
   std::optional<Error> failed;
   for (const std::string& id : ids) {
     try {
-      if (pid::delete_container(id, force, undo)) std::printf("%s\n", id.c_str());
+      if (body(id)) std::printf("%s\n", id.c_str());
     } catch (const Error& error) {
-      if (failed) narrate::say(fmt::format("rm: {}", failed->what()));
+      if (failed) narrate::say(fmt::format("{}: {}", command, failed->what()));
       failed = error;
     }
   }
   if (failed) throw Error(*failed);
   return 0;
 }
-
-}  // namespace
 
 cli::Command start_command() {
   cli::Command command;
@@ -60,7 +60,7 @@ cli::Command state_command() {
   return command;
 }
 
-cli::Command spec_command() {
+cli::Command spec_command(bundle::Complete complete) {
   auto folder = std::make_shared<std::string>(".");
   cli::Command command;
   command.name = "spec";
@@ -73,10 +73,10 @@ cli::Command spec_command() {
                     *folder = path;
                   });
   };
-  command.run = [folder](const std::vector<std::string>& arguments) {
+  command.run = [folder, complete](const std::vector<std::string>& arguments) {
     if (!arguments.empty())
       throw cli::UsageError(fmt::format("spec: unexpected {}", quoted(arguments[0])));
-    bundle::write_default(*folder);
+    bundle::write_default(*folder, complete);
     return 0;
   };
   return command;
@@ -93,18 +93,22 @@ cli::Command rm_command(pid::UndoTable undo) {
   };
   command.run = [force, undo = std::move(undo)](const std::vector<std::string>& arguments) {
     if (arguments.empty()) throw cli::UsageError("rm: a container's ID is needed");
-    return remove_all(arguments, *force, undo);
+    return for_each_id("rm", arguments, [&](const std::string& id) {
+      return pid::delete_container(id, *force, undo);
+    });
   };
   return command;
 }
 
 void add_commands(cli::Program& step, StoryMaker make, const pid::UndoTable& undo,
-                  const pid::Attend& attend, const std::vector<ConfigOptions>& groups) {
+                  const pid::Attend& attend, const std::vector<ConfigOptions>& groups,
+                  bundle::Complete complete) {
   step.add(lifecycle::run_command(make, undo, attend, groups));
   step.add(create_command(make, undo, attend, groups));
   step.add(start_command());
   step.add(state_command());
-  step.add(spec_command());
+  step.add(spec_command(complete));
+  step.add(stop_command());
   step.add(rm_command(undo));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,13 +23,21 @@ cli::Command start_command();
 /// `state ID`
 cli::Command state_command();
 /// `spec [--bundle DIR]`
-cli::Command spec_command();
+cli::Command spec_command(bundle::Complete complete);
+/// `stop [--time SECONDS] ID…`
+cli::Command stop_command();
 /// `rm [--force] ID…`
 cli::Command rm_command(pid::UndoTable undo);
 
-/// All of them.
+/// All of them. `complete`: what a later lesson adds to the config.json that `spec` writes.
 void add_commands(cli::Program& step, StoryMaker make, const pid::UndoTable& undo,
-                  const pid::Attend& attend, const std::vector<ConfigOptions>& groups);
+                  const pid::Attend& attend, const std::vector<ConfigOptions>& groups,
+                  bundle::Complete complete = nullptr);
+
+/// Calls `body` for all of them, whatever becomes of one; prints those IDs for which it returns true.
+/// The last error is thrown, the others are said.
+int for_each_id(const std::string& command, const std::vector<std::string>& ids,
+                const std::function<bool(const std::string&)>& body);
 
 /// What `run` and `create` are told.
 struct Settings : pid::RunSettings {

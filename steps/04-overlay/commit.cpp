@@ -18,6 +18,7 @@
 #include "common/os/narrate.hpp"
 #include "common/os/processes.hpp"
 #include "common/os/text.hpp"
+#include "common/users/id_map.hpp"
 
 namespace lockstep::overlay {
 namespace {
@@ -47,6 +48,13 @@ std::string find_image_tool() {
       "`make build` makes it where libarchive and libcrypto are (`make deps`)");
 }
 
+void add_maps(std::vector<std::string>& words, const users::Maps& maps) {
+  for (const oci::IdMapping& range : maps.uids)
+    words.insert(words.end(), {"--uidmap", users::text_of(range)});
+  for (const oci::IdMapping& range : maps.gids)
+    words.insert(words.end(), {"--gidmap", users::text_of(range)});
+}
+
 std::vector<std::string> words_of(const pid::Record& record, const Changes& changes,
                                   const Given& given, const std::string& name) {
   const std::string command = fmt::format("{}", fmt::join(record.config.process.args, " "));
@@ -55,6 +63,7 @@ std::vector<std::string> words_of(const pid::Record& record, const Changes& chan
                                   given.author,   "--message", given.message,  "--created-by",
                                   command};
   if (changes.whole) out.emplace_back("--whole");
+  if (changes.shifted) add_maps(out, *changes.shifted);
   for (const std::string& line : given.changes) out.insert(out.end(), {"--change", line});
   out.insert(out.end(), {"--", changes.path, name});
   return out;
@@ -88,12 +97,13 @@ int commit(const std::string& id, const std::string& name, const Given& given) {
     throw Error(fmt::format("container {} is creating: its runtime was killed", quoted(id)),
                 fmt::format("`delete --force {}` clears it", id));
   }
-  const Changes changes = open_changes(state.record);
-  if (status != pid::Status::kStopped && given.pause) {
-    narrate::say(fmt::format(
-        "(container {} runs on while it is read: pausing comes with lesson 07)", quoted(id)));
-  }
-  return run_and_wait(program, words_of(state.record, changes, given, name));
+  return with_changes(state.record, [&](const Changes& changes) {
+    if (status != pid::Status::kStopped && given.pause) {
+      narrate::say(fmt::format(
+          "(container {} runs on while it is read: pausing comes with lesson 07)", quoted(id)));
+    }
+    return run_and_wait(program, words_of(state.record, changes, given, name));
+  });
 }
 
 }  // namespace

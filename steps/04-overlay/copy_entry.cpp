@@ -29,9 +29,11 @@ void unless_forbidden(int result, const char* call, const std::string& path) {
   fail(call, path);
 }
 
-void copy_xattrs(const Fd& from, const Fd& to, const std::string& path) {
+void copy_xattrs(const Fd& from, const Fd& to, const std::string& path,
+                 const images::Owners& owners) {
   const std::string target = to.path();  // what is open may be a node, opened as O_PATH
-  const images::Xattrs wanted = images::read_xattrs(from, path);
+  images::Xattrs wanted = images::read_xattrs(from, path);
+  images::renumber(wanted, owners);
   for (const auto& [name, value] : images::read_xattrs(to, path)) {
     if (wanted.count(name) == 0) ::removexattr(target.c_str(), name.c_str());
   }
@@ -42,12 +44,14 @@ void copy_xattrs(const Fd& from, const Fd& to, const std::string& path) {
 }
 
 /// All but the times. The owner first: that takes the set-uid bit and the capabilities away.
-void copy_rights(const Fd& from, const Fd& to, const struct stat& status, const std::string& path) {
+void copy_rights(const Fd& from, const Fd& to, struct stat status, const std::string& path,
+                 const images::Owners& owners) {
+  images::renumber(status, owners);
   unless_forbidden(::fchownat(to.get(), "", status.st_uid, status.st_gid, AT_EMPTY_PATH), "chown",
                    path);
   if (S_ISLNK(status.st_mode)) return;  // it has no mode of its own
   if (::chmod(to.path().c_str(), status.st_mode & 07777U) != 0) fail("chmod", path);
-  copy_xattrs(from, to, path);
+  copy_xattrs(from, to, path, owners);
 }
 
 std::array<timespec, 2> times_of(const struct stat& status) {
@@ -79,7 +83,7 @@ void copy_file(const Entry& entry, const struct stat& status) {
   if (!to) fail("open", entry.path);
   copy_data(from, to, entry.path);
   if (::ftruncate(to.get(), status.st_size) != 0) fail("ftruncate", entry.path);
-  copy_attributes(from, to, entry.path);
+  copy_attributes(from, to, entry.path, entry.owners);
 }
 
 void make_link(const Entry& entry) {
@@ -113,14 +117,15 @@ void copy_entry(const Entry& entry, const struct stat& status) {
   const Fd from(::openat(entry.from.get(), entry.name.c_str(), kItself));
   const Fd to(::openat(entry.to.get(), entry.name.c_str(), kItself));
   if (!from || !to) fail("open", entry.path);
-  copy_rights(from, to, status, entry.path);
+  copy_rights(from, to, status, entry.path, entry.owners);
   ::utimensat(entry.to.get(), entry.name.c_str(), times_of(status).data(), AT_SYMLINK_NOFOLLOW);
 }
 
-void copy_attributes(const Fd& from, const Fd& to, const std::string& path) {
+void copy_attributes(const Fd& from, const Fd& to, const std::string& path,
+                     const images::Owners& owners) {
   struct stat status {};
   if (::fstat(from.get(), &status) != 0) fail("fstat", path);
-  copy_rights(from, to, status, path);
+  copy_rights(from, to, status, path, owners);
   if (::futimens(to.get(), times_of(status).data()) != 0) fail("futimens", path);
 }
 

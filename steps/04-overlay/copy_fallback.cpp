@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 
 #include <csignal>
+#include <optional>
 
 #include "04-overlay/copy_tree.hpp"
 #include "common/os/error.hpp"
@@ -33,16 +34,19 @@ class WithTheRuntime {
 
 }  // namespace
 
-void copy_layers(const Stack& stack, const std::string& reason) {
+void copy_layers(const Stack& stack, const std::string& reason, const images::Owners& owners) {
   narrate::say(
       fmt::format("(no overlay can be had here, so the image's layers are copied: {})", reason));
-  const WithTheRuntime until_it_is_done;
+  std::optional<WithTheRuntime>
+      until_it_is_done;  // who gives it away is the runtime, or ends with it
+  if (!owners) until_it_is_done.emplace();
   const Fd sandbox = sys::open(stack.sandbox, O_RDONLY | O_DIRECTORY);
   sys::make_empty_file(sandbox, "copied", 0600);
+  if (owners) sys::make_empty_file(sandbox, "shifted", 0600);
   const Fd merged = sys::open(stack.merged(), O_RDONLY | O_DIRECTORY);
   for (auto layer = stack.lower.rbegin(); layer != stack.lower.rend(); ++layer) {
     const std::string path = layer->tree ? layer->tree.path() : layer->path;
-    copy_tree(sys::open(path, O_RDONLY | O_DIRECTORY), merged);
+    copy_tree(sys::open(path, O_RDONLY | O_DIRECTORY), merged, owners);
   }
 }
 

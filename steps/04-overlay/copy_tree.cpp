@@ -30,8 +30,8 @@ Fd opened_again(const Fd& folder) {
 /// each depth.
 class TreeCopier {
  public:
-  TreeCopier(const Fd& from, const Fd& to)
-      : from_(opened_again(from)), to_(opened_again(to)), root_(to.duplicate()) {}
+  TreeCopier(const Fd& from, const Fd& to, const images::Owners& owners)
+      : from_(opened_again(from)), to_(opened_again(to)), root_(to.duplicate()), owners_(owners) {}
 
   void run() {
     if (images::is_opaque(from_.here(), marks_)) images::empty_folder(to_.here());
@@ -43,8 +43,8 @@ class TreeCopier {
         copy(name);
         continue;
       }
-      copy_attributes(from_.here(), to_.here(),
-                      from_.path());  // last: its time is the copy's by now
+      // Last: its time is the copy's by now.
+      copy_attributes(from_.here(), to_.here(), from_.path(), owners_);
       waiting_.pop_back();
       if (waiting_.empty()) return;
       from_.leave();
@@ -54,7 +54,7 @@ class TreeCopier {
 
  private:
   void copy(const std::string& name) {
-    const Entry entry{from_.here(), to_.here(), name, from_.path_of(name)};
+    const Entry entry{from_.here(), to_.here(), name, from_.path_of(name), owners_};
     struct stat status {};
     if (::fstatat(from_.here().get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
       throw SysError(errno, fmt::format("fstatat({})", quoted(entry.path)));
@@ -105,6 +105,7 @@ class TreeCopier {
   images::TreeCursor from_;
   images::TreeCursor to_;
   const Beneath root_;
+  const images::Owners& owners_;
   const images::Marks marks_ = images::own_marks();
   std::vector<std::vector<std::string>> waiting_;
   std::map<std::pair<dev_t, ino_t>, std::string> links_;
@@ -112,9 +113,9 @@ class TreeCopier {
 
 }  // namespace
 
-void copy_tree(const Fd& from, const Fd& to) {
+void copy_tree(const Fd& from, const Fd& to, const images::Owners& owners) {
   try {
-    TreeCopier(from, to).run();
+    TreeCopier(from, to, owners).run();
   } catch (const SysError& error) {
     throw SysError(SysError::Verbatim(), error.code(), fmt::format("copying: {}", error.what()),
                    error.hint().empty() ? images::disk_hint(error.code()) : error.hint(),

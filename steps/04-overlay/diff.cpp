@@ -22,18 +22,25 @@ std::string link_target(const Entry& entry) {
   return target.substr(0, static_cast<size_t>(std::max<ssize_t>(length, 0)));
 }
 
-bool same_attributes(const Entry& one, const Entry& other) {
-  const struct stat& a = one.status;
-  const struct stat& b = other.status;
+/// With the owners that it has in the container's tree.
+images::Xattrs xattrs_of(const Entry& below, const images::Owners& owners) {
+  images::Xattrs xattrs = images::read_xattrs(below.file, "");
+  images::renumber(xattrs, owners);
+  return xattrs;
+}
+
+bool same_attributes(const Entry& below, const Entry& now, const images::Owners& owners) {
+  const struct stat& a = below.status;
+  const struct stat& b = now.status;
   return a.st_mode == b.st_mode && a.st_uid == b.st_uid && a.st_gid == b.st_gid &&
          a.st_mtim.tv_sec == b.st_mtim.tv_sec && a.st_mtim.tv_nsec == b.st_mtim.tv_nsec &&
-         images::read_xattrs(one.file, "") == images::read_xattrs(other.file, "");
+         xattrs_of(below, owners) == images::read_xattrs(now.file, "");
 }
 
 /// Where all files were copied: whether it is still the copy, as far as can be told without reading
 /// it all.
-bool same_file(const Entry& one, const Entry& other) {
-  return same_attributes(one, other) && one.status.st_rdev == other.status.st_rdev &&
+bool same_file(const Entry& one, const Entry& other, const images::Owners& owners) {
+  return same_attributes(one, other, owners) && one.status.st_rdev == other.status.st_rdev &&
          (!S_ISREG(one.status.st_mode) || one.status.st_size == other.status.st_size) &&
          (!S_ISLNK(one.status.st_mode) || link_target(one) == link_target(other));
 }
@@ -101,7 +108,8 @@ class Comparison {
   /// Its time says nothing: the upper folder was made for the container.
   void report_root() {
     const Entry now = open_root(changes_.tree);
-    const Entry before = open_root(Fd(::open(changes_.layers.at(0).c_str(), O_PATH | O_CLOEXEC)));
+    Entry before = open_root(Fd(::open(changes_.layers.at(0).c_str(), O_PATH | O_CLOEXEC)));
+    images::renumber(before.status, changes_.owners);
     const bool same = now.status.st_mode == before.status.st_mode &&
                       now.status.st_uid == before.status.st_uid &&
                       now.status.st_gid == before.status.st_gid;
@@ -115,7 +123,8 @@ class Comparison {
   }
 
   void compare(const std::string& name) {
-    const std::optional<Entry> before = lower_.find(name);
+    std::optional<Entry> before = lower_.find(name);
+    if (before) images::renumber(before->status, changes_.owners);
     const std::optional<Entry> now = find(name);
     const std::string path = upper_.path_of(name);
     if (!now) {
@@ -125,8 +134,8 @@ class Comparison {
     images::refuse_references(now->file, changes_.marks, path);
     const bool is_folder = S_ISDIR(now->status.st_mode);
     const bool both_folders = before && is_folder && S_ISDIR(before->status.st_mode);
-    const bool same = before && (both_folders     ? same_attributes(*before, *now)
-                                 : changes_.whole ? same_file(*before, *now)
+    const bool same = before && (both_folders     ? same_attributes(*before, *now, changes_.owners)
+                                 : changes_.whole ? same_file(*before, *now, changes_.owners)
                                                   : false);
     if (!same) report(before ? 'C' : 'A', path);
     if (is_folder) go_into(name, !same);

@@ -3,7 +3,6 @@
 #include "02-pid/format.hpp"
 #include "04-overlay/changes_commands.hpp"
 #include "04-overlay/diff.hpp"
-#include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/json_text.hpp"
 
@@ -18,10 +17,7 @@ std::string shown(const std::string& path) {
   return safe.size() == path.size() + 2 ? path : safe;
 }
 
-int diff(const std::string& id, bool json) {
-  const pid::Record record = pid::find(id);
-  borrow_root_if_needed();  // a container's files may be closed to their owner
-  const Changes changes = open_changes(record);
+void print_changes(const Changes& changes, bool json) {
   bool first = true;
   if (json) print("[");
   report_changes(changes, [&](char kind, const std::string& path) {
@@ -34,7 +30,14 @@ int diff(const std::string& id, bool json) {
     first = false;
   });
   if (json) print("]\n");
-  return 0;
+}
+
+int diff(const std::string& id, bool json) {
+  const pid::Record record = pid::find(id);
+  return with_changes(record, [&](const Changes& changes) {
+    print_changes(changes, json);
+    return 0;
+  });
 }
 
 }  // namespace

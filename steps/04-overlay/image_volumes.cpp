@@ -1,6 +1,7 @@
 #include "04-overlay/image_volumes.hpp"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -33,6 +34,14 @@ std::string destination(const std::string& path) {
       "such an image can't be run");
 }
 
+void give_to_root(const Fd& folder, const images::Owners& owners, const std::string& path) {
+  struct stat status {};  // root's, by number
+  images::renumber(status, owners);
+  if (::fchown(folder.get(), status.st_uid, status.st_gid) != 0)
+    throw SysError(errno,
+                   fmt::format("fchown({}, {}, {})", quoted(path), status.st_uid, status.st_gid));
+}
+
 }  // namespace
 
 void add_image_volumes(oci::Config& config, const std::vector<std::string>& paths,
@@ -63,14 +72,21 @@ void make_image_volumes(const Fd& sandbox, size_t count) {
     sys::make_directory(sandbox, fmt::format("volumes/{}", number), 0755);
 }
 
-void fill_image_volumes(const oci::Config& config) {
-  const std::string sandbox = sandbox_in(config);
+bool is_image_volume(const oci::Config& config, const oci::Mount& mount) {
+  return is_ours(mount, sandbox_in(config));
+}
+
+void fill_image_volumes(const oci::Config& config, const images::Owners& owners) {
   const Beneath root = Beneath::open_root(config.root.path);
   for (const oci::Mount& mount : config.mounts) {
-    if (!is_ours(mount, sandbox)) continue;
+    if (!is_image_volume(config, mount)) continue;
     const auto of_the_image = root.open(mount.destination, O_RDONLY | O_DIRECTORY);
-    if (!of_the_image) continue;  // nothing there to begin with
-    copy_tree(*of_the_image, sys::open(mount.source, O_RDONLY | O_DIRECTORY | O_NOFOLLOW));
+    const Fd volume = sys::open(mount.source, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (of_the_image) {
+      copy_tree(*of_the_image, volume);
+    } else if (owners) {  // nothing there to begin with
+      give_to_root(volume, owners, mount.source);
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/images/owners.hpp"
 #include "common/oci/config.hpp"
 #include "common/os/fd.hpp"
 
@@ -24,7 +25,11 @@ size_t count_image_volumes(const oci::Config& config);
 /// Makes their folders in a sandbox that is being made.
 void make_image_volumes(const Fd& sandbox, size_t count);
 
-/// Inside, when `root.path` is what the image has: copies into each what is there.
-void fill_image_volumes(const oci::Config& config);
+/// Whether it is one of them.
+bool is_image_volume(const oci::Config& config, const oci::Mount& mount);
+
+/// When `root.path` is what the image has: copies into each what is there. Where that belongs to
+/// `owners` already, so does a volume of which the image has nothing.
+void fill_image_volumes(const oci::Config& config, const images::Owners& owners = {});
 
 }  // namespace lockstep::overlay

@@ -20,6 +20,7 @@ namespace lockstep::overlay {
 namespace {
 
 constexpr const char* kWhy = "the image's layers below, the container's own on top: one tree";
+constexpr const char* kOnOverlay = "the store lies on an overlay itself";
 constexpr size_t kMostLayers = 500;  // OVL_MAX_STACK
 constexpr size_t kLongestFsconfigValue = 255;
 
@@ -123,7 +124,12 @@ void mount_overlay(const Stack& stack, const std::vector<std::string>& rest) {
   if (!mount_one_by_one(stack, rest)) mount_by_numbers(stack, rest);
 }
 
-/// Why overlay can't be had here, where one look tells; empty if nothing is known against it.
+bool lies_on_overlay(const Stack& stack) {
+  struct statfs where {};
+  return ::statfs(stack.upper().c_str(), &where) == 0 && where.f_type == OVERLAYFS_SUPER_MAGIC;
+}
+
+/// What one cheap look tells.
 std::string objection(const Stack& stack) {
   if (stack.lower.size() > kMostLayers)
     return fmt::format("{} layers, and overlayfs joins {} at most", stack.lower.size(),
@@ -137,11 +143,10 @@ std::string objection(const Stack& stack) {
 
 /// Why the mount was refused, if it means that there is no overlay to be had here; else empty.
 std::string refusal(const Stack& stack, int code) {
-  struct statfs where {};
   switch (code) {
     case EINVAL:
-      return ::statfs(stack.upper().c_str(), &where) == 0 && where.f_type == OVERLAYFS_SUPER_MAGIC
-                 ? "the store lies on an overlay itself"
+      return lies_on_overlay(stack)
+                 ? kOnOverlay
                  : "overlayfs refuses these folders, the kernel's own words are in dmesg";
     case ENODEV:
       return "this kernel has no overlayfs";
@@ -157,6 +162,10 @@ std::string refusal(const Stack& stack, int code) {
 }
 
 }  // namespace
+
+std::string obstacle(const Stack& stack) {
+  return lies_on_overlay(stack) ? kOnOverlay : objection(stack);
+}
 
 void mount_layers(const Stack& stack) {
   std::string reason = objection(stack);

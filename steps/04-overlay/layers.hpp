@@ -30,4 +30,7 @@ struct Stack {
 /// Throws SysError.
 void mount_layers(const Stack& stack);
 
+/// Why overlay can't be had there, where one look tells; empty if nothing is known against it.
+std::string obstacle(const Stack& stack);
+
 }  // namespace lockstep::overlay

@@ -9,6 +9,7 @@
 #include "common/cli/program.hpp"
 #include "common/images/image.hpp"
 #include "common/os/narrate.hpp"
+#include "common/os/words.hpp"
 
 namespace lockstep::overlay {
 namespace {
@@ -17,6 +18,7 @@ constexpr int kUserLesson = 6;
 
 struct Given {
   std::optional<std::string> entrypoint;
+  std::string stop_signal;
   std::vector<std::string> volumes;  // the image's
 };
 
@@ -51,12 +53,21 @@ void options(cli::Options& options, oci::Config& config) {
   const auto given = std::make_shared<Given>();
   options.value("entrypoint", "PROGRAM", "in place of the image's own program (\"\": of none)",
                 [given](const std::string& program) { given->entrypoint = program; });
+  options.value(
+      "stop-signal", "SIGNAL", "what `stop` sends (default: what the image says, or TERM)",
+      [given](const std::string& name) {
+        if (!words::signal_number(name))
+          throw cli::UsageError(fmt::format("--stop-signal: {} is no signal", quoted(name)));
+        given->stop_signal = name;
+      });
   options.words([given, &config](cli::Options::Words& words) {
     if (config.root.path.empty()) return take_image(words, config, *given);
     if (given->entrypoint)
       throw cli::UsageError("--entrypoint: there is no image whose program it could replace");
   });
   options.check([given, &config] {
+    if (!given->stop_signal.empty())
+      config.annotations[oci::kStopSignalAnnotation] = given->stop_signal;
     if (!has_sandbox(config)) return;
     add_image_volumes(config, given->volumes, oci::annotation(config, oci::kSandboxAnnotation));
     say_who_runs(config);

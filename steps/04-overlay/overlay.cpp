@@ -22,6 +22,7 @@
 
 #include "04-overlay/overlay.hpp"
 
+#include "04-overlay/copy_fallback.hpp"
 #include "04-overlay/image_volumes.hpp"
 #include "04-overlay/sandbox.hpp"
 
@@ -36,6 +37,12 @@ void Overlay::mount() {
   if (!stack_) return;
   mount_layers(*stack_);        // layers.cpp
   fill_image_volumes(config_);  // image_volumes.cpp
+}
+
+void Overlay::copy(const images::Owners& owners, const std::string& reason) {
+  const std::string plainer = obstacle(*stack_);
+  copy_layers(*stack_, plainer.empty() ? reason : plainer, owners);  // copy_fallback.cpp
+  fill_image_volumes(config_, owners);
 }
 
 }  // namespace lockstep::overlay

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "04-overlay/layers.hpp"
+#include "common/images/owners.hpp"
 #include "common/oci/config.hpp"
 #include "common/story/story.hpp"
 
@@ -29,6 +30,15 @@ class Overlay {
   /// Break it: swap `upper` and `lower` in the options: the image gets what the container writes.
   /// See: the kernel's Documentation/filesystems/overlayfs.rst; the image-spec's layer.md
   void mount();
+
+  /// The same by a copy that belongs to `owners`, where they can't be translated; `reason` says why
+  /// not, if there isn't a plainer one.
+  void copy(const images::Owners& owners, const std::string& reason);
+
+  /// What mount() will join; nothing for a plain rootfs. From lesson 06 on the host may do so in the
+  /// child's stead, and the child is told that it is there.
+  const std::optional<Stack>& stack() const { return stack_; }
+  void is_there() { stack_.reset(); }
 
  private:
   const oci::Config& config_;

@@ -12,6 +12,7 @@
 ///     STORE/containers/ID/image       the image's name, its manifest's digest
 ///     STORE/containers/ID/state       whose it is: the container's state folder
 ///     STORE/containers/ID/copied      (only if the layers had to be copied) then merged/ has it all
+///     STORE/containers/ID/shifted     (only if the copies were given to the container's users)
 ///
 /// It stays when the container has ended, for `diff` and `commit`, until the container is deleted.
 namespace lockstep::overlay {

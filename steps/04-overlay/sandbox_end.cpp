@@ -9,6 +9,7 @@
 #include "common/images/store.hpp"
 #include "common/os/files.hpp"
 #include "common/os/text.hpp"
+#include "common/users/own_root.hpp"
 
 namespace lockstep::overlay {
 namespace {
@@ -16,7 +17,7 @@ namespace {
 void remove_folder(const std::string& path) {
   const auto folder = sys::open_if_there(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
   if (!folder) return;
-  images::empty_folder(*folder);
+  users::with_root_if_needed([&] { images::empty_folder(*folder); });
   if (::rmdir(path.c_str()) != 0 && errno != ENOENT)
     throw SysError(errno, fmt::format("rmdir({})", quoted(path)));
 }

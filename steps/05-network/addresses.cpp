@@ -8,7 +8,6 @@
 #include <charconv>
 
 #include "common/os/error.hpp"
-#include "common/os/proc.hpp"
 #include "common/os/text.hpp"
 
 namespace lockstep::net {
@@ -31,25 +30,6 @@ uint64_t read_big_endian(const unsigned char* bytes, size_t count) {
 
 void random_bytes(void* to, size_t size) {
   if (::getrandom(to, size, 0) != static_cast<ssize_t>(size)) throw SysError(errno, "getrandom()");
-}
-
-/// The IPv4 subnets that this machine's routing table leads to: DESTINATION and MASK are the second
-/// and the eighth column of /proc/net/route, as hexadecimal numbers in network order.
-std::vector<Subnet> routes() {
-  std::vector<Subnet> found;
-  for (const std::string& line : split(proc::read_file("/proc/net/route").value_or(""), '\n')) {
-    const auto words = fields(line);
-    uint32_t destination = 0;
-    uint32_t netmask = 0;
-    if (words.size() < 8) continue;
-    const auto hex = [](const std::string& text, uint32_t& number) {
-      return std::from_chars(text.data(), text.data() + text.size(), number, 16).ec == std::errc();
-    };
-    if (!hex(words[1], destination) || !hex(words[7], netmask) || netmask == 0) continue;
-    found.push_back(
-        {{false, 0, ntohl(destination)}, static_cast<unsigned>(__builtin_popcount(netmask))});
-  }
-  return found;
 }
 
 }  // namespace
@@ -135,12 +115,10 @@ Ip first_free(const Subnet& subnet, const std::set<Ip>& taken) {
 }
 
 Subnet free_subnet4(const std::vector<Subnet>& taken) {
-  std::vector<Subnet> used = routes();
-  used.insert(used.end(), taken.begin(), taken.end());
   for (uint64_t number = 0; number < 256; ++number) {
     const Subnet candidate{{false, 0, uint64_t{0x0a4d0000} | number << 8U}, 24};
     const auto clashes = [&](const Subnet& other) { return other.overlaps(candidate); };
-    if (std::none_of(used.begin(), used.end(), clashes)) return candidate;
+    if (std::none_of(taken.begin(), taken.end(), clashes)) return candidate;
   }
   throw Error("no subnet of 10.77.0.0/16 is free any more", "name one: --subnet 10.78.0.0/24");
 }

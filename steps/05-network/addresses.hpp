@@ -49,8 +49,7 @@ bool is_usable(const Subnet& subnet, const Ip& ip);
 Ip first_free(const Subnet& subnet, const std::set<Ip>& taken);
 
 /// A subnet for a network that was made without one: 10.77.N.0/24, or a random fdXX:…::/64. The
-/// IPv4 one is neither among `taken` nor on this machine's routes already. Throws Error if there
-/// is none left.
+/// IPv4 one overlaps none of `taken`. Throws Error if there is none left.
 Subnet free_subnet4(const std::vector<Subnet>& taken);
 Subnet random_subnet6();
 

@@ -48,6 +48,9 @@ void make_bridge(const Network& network) {
   if (!network.has_v6()) {
     set_sysctl(setting_of(name, "ipv6", "disable_ipv6"), "1",
                "a network without IPv6 gets no link-local addresses either");
+  } else {
+    set_sysctl(setting_of(name, "ipv6", "accept_ra"), "0",
+               "a container that poses as a router is not believed");
   }
   if (publishes(network)) {
     set_sysctl(setting_of(name, "ipv4", "route_localnet"), "1",

@@ -1,10 +1,11 @@
 #include "05-network/create_network.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "05-network/bridge.hpp"
+#include "05-network/host_routes.hpp"
 #include "05-network/members.hpp"
+#include "05-network/other_filters.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/text.hpp"
 #include "common/os/time.hpp"
@@ -15,69 +16,6 @@ namespace {
 std::string now() {
   using namespace std::chrono;
   return rfc3339(floor<seconds>(system_clock::now()));
-}
-
-unsigned number_of(const std::string& key, const std::string& text, unsigned least, unsigned most) {
-  unsigned number = 0;
-  const char* const end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, number);
-  if (parsed.ec != std::errc() || parsed.ptr != end || number < least || number > most) {
-    throw cli::UsageError(fmt::format("--opt: {}: expected a number from {} to {}, got {}", key,
-                                      least, most, quoted(text)));
-  }
-  return number;
-}
-
-void take_opt(Network& network, const std::string& text) {
-  const size_t equals = text.find('=');
-  const std::string key = text.substr(0, equals);
-  const std::string value = equals == std::string::npos ? "" : text.substr(equals + 1);
-  if (key == "mtu" || key == "com.docker.network.driver.mtu") {
-    network.mtu = number_of(key, value, 68, 65535);
-  } else if (key == "txqueuelen") {
-    network.queue_length = number_of(key, value, 1, 1000000);
-  } else if (key == "icc" || key == "com.docker.network.bridge.enable_icc") {
-    if (value != "true" && value != "false")
-      throw cli::UsageError(
-          fmt::format("--opt: {}: expected true or false, got {}", key, quoted(value)));
-    network.containers_connect = value == "true";
-  } else if (key == "com.docker.network.bridge.name") {
-    if (value.empty()) throw cli::UsageError("--opt: " + key + ": expected an interface's name");
-    network.bridge = value;
-  } else {
-    throw cli::UsageError(fmt::format("--opt: unknown key {}", quoted(key)),
-                          "mtu, txqueuelen, icc, com.docker.network.bridge.name, "
-                          "com.docker.network.bridge.enable_icc, com.docker.network.driver.mtu");
-  }
-}
-
-Subnet take_subnet(const std::string& text) {
-  const Subnet subnet = parse_subnet(text);
-  if (subnet.size() < 4)
-    throw cli::UsageError(
-        fmt::format("{} has no room for a gateway and a container", quoted(subnet.words())),
-        "a /30 (IPv6: /126) is the smallest that has");
-  if (subnet.prefix == 0 || subnet.base.is_loopback())
-    throw cli::UsageError(fmt::format("{} can't be a network's", quoted(subnet.words())));
-  return subnet;
-}
-
-Route take_route(const std::string& text) {
-  const size_t comma = text.find(',');
-  const auto via = parse_ip(comma == std::string::npos ? "" : text.substr(comma + 1));
-  if (!via)
-    throw cli::UsageError(fmt::format(
-        "expected SUBNET,GATEWAY, such as 10.9.0.0/16,10.77.0.5, got {}", quoted(text)));
-  const Route route{parse_subnet(text.substr(0, comma)), *via};
-  if (route.to.base.v6 != via->v6)
-    throw cli::UsageError(fmt::format("{}: one is IPv4 and the other IPv6", quoted(text)));
-  return route;
-}
-
-Ip take_gateway(const std::string& text) {
-  const auto ip = parse_ip(text);
-  if (!ip) throw cli::UsageError(fmt::format("expected an address, got {}", quoted(text)));
-  return *ip;
 }
 
 /// Each subnet's gateway: of those that were named the one that lies in it, else its first address.
@@ -104,6 +42,17 @@ void complete_gateways(Network& network) {
   }
 }
 
+void check_not_the_hosts(const Subnet& subnet, const std::vector<Subnet>& hosts) {
+  for (const Subnet& theirs : hosts) {
+    if (subnet.overlaps(theirs))
+      throw Error(fmt::format("--subnet: {} overlaps {}, to which this machine has a way already: "
+                              "the network would cut it off",
+                              subnet.words(), theirs.words()),
+                  fmt::format("`ip {}route` lists them; choose another subnet",
+                              subnet.base.v6 ? "-6 " : ""));
+  }
+}
+
 void complete_subnets(const Networks& networks, NetworkPlan& plan) {
   auto& subnets = plan.network.subnets;
   std::vector<Subnet> taken;
@@ -117,6 +66,9 @@ void complete_subnets(const Networks& networks, NetworkPlan& plan) {
       }
     }
   }
+  const std::vector<Subnet> hosts = host_routes();
+  for (const Subnet& ours : subnets) check_not_the_hosts(ours, hosts);
+  taken.insert(taken.end(), hosts.begin(), hosts.end());
   const bool has_v4 = std::any_of(subnets.begin(), subnets.end(),
                                   [](const Subnet& subnet) { return !subnet.base.v6; });
   if (!has_v4 && subnets.empty()) subnets.push_back(free_subnet4(taken));
@@ -124,44 +76,6 @@ void complete_subnets(const Networks& networks, NetworkPlan& plan) {
 }
 
 }  // namespace
-
-void create_options(cli::Options& options, NetworkPlan& plan) {
-  const auto add = [&](const char* name, const char* metavar, const char* help, auto take) {
-    const std::string plain = std::string(name).substr(name[1] == ',' ? 2 : 0);
-    options.value(name, metavar, help, [&plan, plain, take](const std::string& text) {
-      plan.given.push_back(plain);
-      take(plan.network, text);
-    });
-  };
-  add("subnet", "SUBNET", "create: its addresses (default: 10.77.N.0/24)",
-      [](Network& network, const std::string& text) {
-        const Subnet subnet = take_subnet(text);
-        for (const Subnet& other : network.subnets) {
-          if (subnet.base.v6 == other.base.v6)
-            throw cli::UsageError("there is one of that family already",
-                                  "a network has at most one IPv4 and one IPv6 subnet");
-        }
-        network.subnets.push_back(subnet);
-      });
-  add("gateway", "IP", "create: the bridge's own address (default: the first)",
-      [](Network& network, const std::string& text) {
-        network.gateways.push_back(take_gateway(text));
-      });
-  add("route", "SUBNET,IP", "create: a further route of its containers",
-      [](Network& network, const std::string& text) {
-        network.routes.push_back(take_route(text));
-      });
-  add("o,opt", "KEY=VALUE", "create: mtu, txqueuelen, icc, com.docker.network.bridge.name",
-      take_opt);
-  options.flag("ipv6", "create: IPv6 addresses, too", [&] {
-    plan.given.emplace_back("ipv6");
-    plan.ipv6 = true;
-  });
-  options.flag("internal", "create: no way out, none in", [&] {
-    plan.given.emplace_back("internal");
-    plan.network.internal = true;
-  });
-}
 
 void create_network(NetworkPlan plan, const std::string& name) {
   check_network_name(name);
@@ -179,6 +93,7 @@ void create_network(NetworkPlan plan, const std::string& name) {
   plan.network.created = now();
   plan.network.bridge = bridge_name(networks, name, plan.network.bridge);
   networks.save(plan.network);
+  if (!plan.network.internal) warn_of_other_filters();
 }
 
 }  // namespace lockstep::net

@@ -23,6 +23,9 @@ class EtcFiles {
   /// On the host, before it enters a network: notes and makes them. For a bundle, which names such
   /// mounts itself, nothing.
   void prepare(const oci::Config& config, const Wanted& wanted, const Joiner& joiner, Undo& undo);
+  /// Inside, while the child is still whoever made it: opens them. A user of lesson 06 may have no
+  /// way to the state folder.
+  void open();
   /// Inside, before enter_rootfs: binds them. What the rootfs lacks is made there as an empty file;
   /// what the config mounts itself is left to it.
   /// Closes them: what waits for `start` holds nothing of the host's.
@@ -32,10 +35,10 @@ class EtcFiles {
   struct File {
     std::string target;  // "/etc/hosts"
     std::string source;  // on the host
-    Fd tree;             // where the kernel can: a copy of its mount, made on the host, because a
-                         // user of lesson 06 has no way to the state folder
+    Fd tree;             // as root, where the kernel can: a copy of its mount, made on the host
+    Fd opened;           // else the file, in the child's mounts
   };
-  void add(const std::string& name, const std::string& text);
+  void add(const std::string& name, const std::string& text, const oci::Linux& linux);
 
   std::string folder_;
   std::vector<File> files_;

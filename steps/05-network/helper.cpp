@@ -1,15 +1,15 @@
 #include "05-network/helper.hpp"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <csignal>
 
+#include "05-network/pasta.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
-#include "common/os/mounts.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/processes.hpp"
 #include "common/os/run_program.hpp"
@@ -30,74 +30,20 @@ std::string installed(const std::string& name) {
                           package));
 }
 
-std::string range(unsigned first, unsigned count) {
-  return count == 1 ? std::to_string(first) : fmt::format("{}-{}", first, first + count - 1);
-}
-
-/// pasta's own way to write a port: "127.0.0.1/8080:80".
-std::string port_for_pasta(const Port& port) {
-  const std::string where = port.address ? port.address->words() + "/" : "";
-  return fmt::format("{}{}:{}", where, range(port.host, port.count),
-                     range(port.container, port.count));
-}
-
-bool has_same_users(pid_t pid) {
-  return proc::namespace_of(pid, "user") == proc::namespace_of(0, "user");
-}
-
-Words pasta_words(const Wanted& wanted, const std::string& state, pid_t pid) {
-  Words words = {"pasta",       "--config-net",
-                 "--quiet",
-                 "--no-map-gw",  // or the gateway's address would lead to the host's loopback
-                 "--log-file",  folder_of(state) + "/log",
-                 "--pid",       folder_of(state) + "/pid",
-                 "--tcp-ns",    "none",
-                 "--udp-ns",    "none"};
-  for (const bool udp : {false, true}) {
-    bool any = false;
-    for (const Port& port : wanted.ports) {
-      if (port.udp != udp) continue;
-      any = true;
-      words.insert(words.end(), {udp ? "--udp-ports" : "--tcp-ports", port_for_pasta(port)});
-    }
-    if (!any) words.insert(words.end(), {udp ? "--udp-ports" : "--tcp-ports", "none"});
-  }
-  if (caller_uid() == 0) words.insert(words.end(), {"--runas", "0:0"});
-  if (has_same_users(pid)) {
-    words.insert(words.end(), {"--netns-only", "--netns", folder_of(state) + "/netns"});
-  } else {
-    words.insert(words.end(), {"--userns", fmt::format("/proc/{}/ns/user", pid), "--netns",
-                               fmt::format("/proc/{}/ns/net", pid)});
-  }
-  return words;
-}
-
-/// pasta gives most of its powers up before it opens the namespace, and then may not look into the
-/// child's /proc any more. So it finds the namespace bound to a file, in a mount namespace of
-/// pasta's own: nothing of that is on the host.
-void bind_namespace(const std::string& state, pid_t pid) {
-  if (!has_same_users(pid)) return;
-  const std::string net = fmt::format("/proc/{}/ns/net", pid);
-  sys::unshare(CLONE_NEWNS, "mounts of the helper's own");
-  sys::mount("", "/", "", MS_REC | MS_PRIVATE, "", "what it mounts stays its own");
-  sys::mount(net, folder_of(state) + "/netns", "", MS_BIND, "",
-             "the container's network namespace, by a name");
-}
-
-/// pasta goes to the background by itself when all is set up.
-void start_pasta(const Wanted& wanted, const std::string& state, pid_t pid) {
-  sys::make_empty_file(sys::open(folder_of(state), O_PATH | O_DIRECTORY), "netns", 0600);
-  const ProgramResult result = RunningProgram(
-                                   installed("pasta"), pasta_words(wanted, state, pid), "",
-                                   [&] { bind_namespace(state, pid); },
-                                   "a program that carries the container's data in and "
-                                   "out")
-                                   .finish();
-  if (result.status.shell_code() == 0) return;
-  const std::string told = proc::read_file(folder_of(state) + "/log").value_or("") + result.output;
-  throw Error(fmt::format("--network pasta: pasta {}: {}", result.status.words(),
-                          told.substr(0, told.find_last_not_of('\n') + 1)),
-              "it needs /dev/net/tun to be open to you, and a default route on this machine");
+/// An ordinary user's helper opens the host's ports as that user.
+void check_privileged_port(const Port& port) {
+  if (caller_uid() == 0) return;
+  const char* const setting = "/proc/sys/net/ipv4/ip_unprivileged_port_start";
+  const std::string text = proc::read_file(setting).value_or("1024");
+  unsigned first = 1024;
+  std::from_chars(text.data(), text.data() + text.size(), first);
+  if (port.host >= first) return;
+  throw Error(fmt::format("--publish: port {} of this machine is root's: an ordinary user has "
+                          "those from {} on",
+                          port.host, first),
+              fmt::format("publish a higher one, or as root: sysctl "
+                          "net.ipv4.ip_unprivileged_port_start={}",
+                          port.host));
 }
 
 /// slirp4netns stays where it was started, and writes a byte when all is set up.
@@ -167,7 +113,10 @@ void prepare_helper(const Wanted& wanted, const std::string& state, Undo& undo) 
   installed(wanted.target);
   if (wanted.target == "slirp4netns" && !wanted.ports.empty())
     throw Error("--publish: not with slirp4netns", "--network pasta can publish ports");
-  for (const Port& port : wanted.ports) check_no_listener(port);
+  for (const Port& port : wanted.ports) {
+    check_privileged_port(port);
+    check_no_listener(port);
+  }
   undo.note({"helper", {{"folder", folder_of(state)}}});
   sys::make_directory(folder_of(state), 0700, "what the helper writes, and what it is known by");
 }
@@ -175,7 +124,7 @@ void prepare_helper(const Wanted& wanted, const std::string& state, Undo& undo) 
 void start_helper(const Wanted& wanted, const std::string& state, const Child& child) {
   if (wanted.mode != Mode::kHelper) return;
   if (wanted.target == "pasta") {
-    start_pasta(wanted, state, child.pid());
+    start_pasta(wanted, installed("pasta"), folder_of(state), child.pid());
   } else {
     start_slirp(state, child.pid());
   }

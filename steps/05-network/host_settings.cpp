@@ -18,6 +18,7 @@ namespace {
 constexpr const char* kNotes = ".host-settings";
 constexpr const char* kForward4 = "net.ipv4.ip_forward";
 constexpr const char* kForward6 = "net.ipv6.conf.all.forwarding";
+constexpr const char* kAcceptRa = ".accept_ra";
 
 /// A dot separates folders and a slash stands for a dot, as in sysctl(8).
 std::string path_of(const std::string& name) {
@@ -73,7 +74,9 @@ std::string interfaces_of(const std::string& forward) {
 
 /// What the kernel sets, too, when it is told to forward or not to, and would not set back: that
 /// this machine believes redirects (a tightened one doesn't), and what an interface was told alone.
-/// See: ip_forward in the kernel's ip-sysctl
+/// And what it drops: where accept_ra is 1, a router doesn't believe other routers' advertisements
+/// any more, and forgets the routes that it has by them.
+/// See: ip_forward, accept_ra in the kernel's ip-sysctl
 Notes changed_along(const std::string& forward) {
   const std::string prefix = interfaces_of(forward);
   const std::string redirects = prefix + "all.accept_redirects";
@@ -81,9 +84,14 @@ Notes changed_along(const std::string& forward) {
   if (forward == kForward4 && first_line(path_of(redirects)) == "0") notes.emplace(redirects, "0");
   const std::string folder = path_of(prefix);
   for (std::string link : images::names_in(sys::open(folder, O_RDONLY | O_DIRECTORY))) {
-    if (first_line(folder + link + "/forwarding") != "1") continue;
+    const bool forwards = first_line(folder + link + "/forwarding") == "1";
+    const bool listens = first_line(folder + link + "/accept_ra") == "1";
+    // What all links are given, later ones, too, stays: a bridge whose containers are not to be
+    // believed may be among them.
+    const bool is_link = link != "all" && link != "default";
     std::replace(link.begin(), link.end(), '.', '/');
-    notes.emplace(prefix + link + ".forwarding", "1");
+    if (forwards) notes.emplace(prefix + link + ".forwarding", "1");
+    if (listens && !forwards && is_link) notes.emplace(prefix + link + kAcceptRa, "1");
   }
   return notes;
 }
@@ -96,10 +104,21 @@ void restore(const std::string& forward, Notes& notes) {
   std::erase_if(notes, [&](const auto& note) {
     const auto& [name, before] = note;
     if (!name.starts_with(interfaces_of(forward)) || name == kForward6) return false;
-    const bool is_there = !first_line(path_of(name)).empty();  // interfaces come and go
-    if (is_there) set_sysctl(name, before, why);
+    const std::string now = first_line(path_of(name));  // empty: interfaces come and go
+    const bool is_ours = !now.empty() && (!name.ends_with(kAcceptRa) || now == "2");
+    if (is_ours) set_sysctl(name, before, why);
     return true;
   });
+}
+
+/// Before this machine forwards: what it learned from a router's advertisements stays.
+void keep_advertised_routes(const std::string& forward, const Notes& notes) {
+  for (const auto& [name, before] : notes) {
+    if (!name.starts_with(interfaces_of(forward)) || !name.ends_with(kAcceptRa)) continue;
+    if (first_line(path_of(name)) == before)
+      set_sysctl(name, "2",
+                 "it forwards, and yet believes the router from which it has its routes");
+  }
 }
 
 }  // namespace
@@ -124,6 +143,7 @@ void adjust_host_settings(const Networks& networks) {
       notes.emplace(name, now);
       notes.merge(changed_along(name));
       write_notes(networks.folder(), notes);
+      keep_advertised_routes(name, notes);
       set_sysctl(name, "1", "this machine becomes a router between the bridge and its own links");
     } else if (!needed && notes.count(name) != 0) {
       restore(name, notes);

@@ -4,7 +4,7 @@
 #include "common/os/why.hpp"
 
 /// Lesson 05: settings of the host's that networks need: net.ipv4.ip_forward, and for IPv6
-/// net.ipv6.conf.all.forwarding. (What is set for a bridge alone goes with the bridge.)
+/// net.ipv6.conf.all.forwarding, with accept_ra=2 where that keeps a route. (What is set for a bridge alone goes with the bridge.)
 namespace lockstep::net {
 
 /// Sets those that a member of `networks` needs and that are not as it needs them; what they were

@@ -10,6 +10,7 @@ namespace lockstep::net {
 /// The files that a container gets, in its state folder.
 constexpr const char* kEtcFolder = "etc";
 constexpr const char* kHostsFile = "hosts";
+constexpr const char* kHostNameFile = "hostname";
 constexpr const char* kOwnHostsFile = "hosts.own";  // that part of it which never changes
 
 /// Brings the hosts files of all members up to date, under the networks' lock. A member whose file

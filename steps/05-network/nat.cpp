@@ -66,6 +66,7 @@ std::string ports_chain(const Active& networks) {
          "\t}\n"
          "\tchain from_this_machine {\n"
          "\t\ttype nat hook output priority -100;\n"
+         "\t\tip6 daddr ::1 return comment \"leads to no other interface\"\n"
          "\t\tfib daddr type local jump published\n"
          "\t}\n";
 }

@@ -48,7 +48,8 @@ void Connection::connect(const Child& child) {
   rules_.finish();  // nat.cpp: nft has worked beside all this
 }
 
-void Connection::configure() const {
+void Connection::configure() {
+  etc_files_.open();
   if (new_network(config_) == 0) return;
   const sys::Netlink container;  // a socket of the namespace that it is made in
   set_up(container, "lo", "a new network namespace has a loopback, but it is down");

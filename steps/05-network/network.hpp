@@ -23,7 +23,7 @@ class Connection {
   /// Inside: switches the loopback on, and gives this end of the cable its address.
   /// Order: after connect; and before CAP_NET_ADMIN is dropped (lesson 08), which all of it needs.
   /// Break it: leave out the default route: neighbours answer, and nobody else.
-  void configure() const;
+  void configure();
   /// Inside, before enter_rootfs: /etc/hosts and its kin (etc_files.hpp).
   void mount_etc_files() { etc_files_.mount(config_); }
 

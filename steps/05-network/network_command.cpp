@@ -14,6 +14,7 @@ namespace {
 struct Settings {
   NetworkPlan plan;
   bool quiet = false;
+  bool json = false;  // --format json
 };
 using Names = std::vector<std::string>;
 using pid::print;
@@ -24,10 +25,19 @@ std::string subnets_of(const Network& network) {
   return out;
 }
 
+void list_as_json(const std::vector<Network>& networks) {
+  std::string out;
+  for (const Network& network : networks)
+    out += (out.empty() ? "[" : ",\n") + to_json(network, true);
+  print((out.empty() ? "[" : out) + "]\n");
+}
+
 void list(const Settings& settings) {
   std::vector<std::vector<std::string>> rows = {
       {"NAME", "BRIDGE", "SUBNET", "INTERNAL", "CONTAINERS"}};
-  if (const auto networks = Networks::open_if_there()) {
+  const auto networks = Networks::open_if_there();
+  if (settings.json) return list_as_json(networks ? networks->all : std::vector<Network>());
+  if (networks) {
     for (const Network& network : networks->all) {
       if (settings.quiet) print(network.name + "\n");
       rows.push_back({network.name, network.bridge, subnets_of(network),
@@ -56,10 +66,12 @@ void remove(const Names& names) {
   for (const std::string& name : names) {
     const Network& network = networks.get(name);
     if (!network.members.empty()) {
-      const std::string& id = network.members.front().container;
-      throw Error(fmt::format("network {} has {} container{}: {}", quoted(name),
-                              network.members.size(), network.members.size() == 1 ? "" : "s", id),
-                  fmt::format("`delete --force {}` takes it out", id));
+      Names ids;
+      for (const Member& member : network.members) ids.push_back(member.container);
+      throw Error(fmt::format("network {} has {} container{}: {}", quoted(name), ids.size(),
+                              ids.size() == 1 ? "" : "s", fmt::join(ids, ", ")),
+                  fmt::format("`delete --force {}` takes {} out", fmt::join(ids, " "),
+                              ids.size() == 1 ? "it" : "them"));
     }
     remove_network(networks, network);
     print(name + "\n");
@@ -82,6 +94,7 @@ void prune() {
 void check_options(const std::string& verb, const Settings& settings) {
   if (verb != "create" && !settings.plan.given.empty())
     throw cli::UsageError(fmt::format("--{} is for `network create`", settings.plan.given[0]));
+  if (verb != "ls" && settings.json) throw cli::UsageError("--format is for `network ls`");
   if (verb != "ls" && settings.quiet) throw cli::UsageError("--quiet is for `network ls`");
 }
 
@@ -129,6 +142,7 @@ cli::Command network_command() {
     options.allow_anywhere();
     create_options(options, settings->plan);
     options.flag("q,quiet", "ls: only the names", [settings] { settings->quiet = true; });
+    cli::format_option(options, settings->json);
   };
   command.run = [settings](const Names& words) { return run(*settings, words); };
   return command;

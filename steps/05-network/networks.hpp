@@ -47,6 +47,7 @@ struct Network {
   std::set<Ip> taken() const;
 };
 
+/// As its file has it; `for_people` indented, with the kernel's defaults where it has nothing else.
 std::string to_json(const Network& network, bool for_people = false);
 /// Throws Error that names the place in `path`.
 Network network_from_json(const std::string& text, const std::string& path);

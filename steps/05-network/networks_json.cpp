@@ -11,6 +11,10 @@ namespace {
 
 using nlohmann::json;
 
+// What the kernel gives a link that is told nothing else.
+constexpr unsigned kDefaultMtu = 1500;
+constexpr unsigned kDefaultQueueLength = 1000;
+
 template <class T>
 json words_of(const std::vector<T>& items) {
   json out = json::array();
@@ -81,8 +85,9 @@ std::string to_json(const Network& network, bool for_people) {
                     {"routes", routes},
                     {"internal", network.internal},
                     {"icc", network.containers_connect},
-                    {"mtu", network.mtu},
-                    {"txqueuelen", network.queue_length},
+                    {"mtu", network.mtu == 0 && for_people ? kDefaultMtu : network.mtu},
+                    {"txqueuelen", network.queue_length == 0 && for_people ? kDefaultQueueLength
+                                                                           : network.queue_length},
                     {"members", members}};
   return oci::write_json(out, for_people ? 2 : -1);
 }

@@ -109,12 +109,13 @@ void fill_in(oci::Config& config) {
 
 void options(cli::Options& options, oci::Config& config) {
   const auto so_far = std::make_shared<Wanted>();
+  const auto take = [so_far, &config](const std::string& text) {
+    take_network(*so_far, text);
+    add_word(config, kNetworkAnnotation, text);
+  };
   options.value("network", "none|host|NAME|…",
-                "NAME[,NAME], container:ID, ns:PATH, pasta, slirp4netns (default none)",
-                [so_far, &config](const std::string& text) {
-                  take_network(*so_far, text);
-                  add_word(config, kNetworkAnnotation, text);
-                });
+                "NAME[,NAME], container:ID, ns:PATH, pasta, slirp4netns (default none)", take);
+  options.value("net", "none|host|NAME|…", "the same", take);
   options.value("p,publish", "[IP:]HOST:CONTAINER[/udp]",
                 "a port of the host's, or a range, that leads into it",
                 [&](const std::string& text) {

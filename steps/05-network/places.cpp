@@ -59,6 +59,18 @@ void check_ports(const Networks& networks, const std::vector<Port>& ports) {
   for (const Port& port : ports) check_no_listener(port);
 }
 
+void check_one_address(const Network& network, const Subnet& subnet, const std::vector<Ip>& asked) {
+  const Ip* first = nullptr;
+  for (const Ip& ip : asked) {
+    if (!subnet.contains(ip)) continue;
+    if (first != nullptr)
+      throw Error(fmt::format("--ip{}: {} and {} are both in {} of network {}", ip.v6 ? "6" : "",
+                              first->words(), ip.words(), subnet.words(), quoted(network.name)),
+                  "a container has one address in each of a network's subnets");
+    first = &ip;
+  }
+}
+
 void check_addresses(const std::vector<Network*>& networks, const std::vector<Ip>& asked) {
   for (const Ip& ip : asked) {
     const bool fits = std::any_of(networks.begin(), networks.end(), [&](const Network* network) {
@@ -71,6 +83,9 @@ void check_addresses(const std::vector<Network*>& networks, const std::vector<Ip
                               ip.words(), quoted(networks.front()->name)),
                   fmt::format("its subnet is {}", networks.front()->subnets.front().words()));
     }
+  }
+  for (const Network* network : networks) {
+    for (const Subnet& subnet : network->subnets) check_one_address(*network, subnet, asked);
   }
 }
 

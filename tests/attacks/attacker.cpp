@@ -10,6 +10,8 @@
 //   attacker tell-port PORT TEXT       the same on 127.0.0.1
 //   attacker hear-port PORT
 //   attacker overwrite PATH            open PATH for writing: exit status 0 if that works
+//   attacker lease PATH                hold PATH by a lease (fcntl(2)), until killed: who opens it to
+//                                      write waits for most of a minute
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -21,6 +23,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -146,6 +149,15 @@ int overwrite(const char* path) {
   return fd < 0 ? fail(path) : 0;
 }
 
+int lease(const char* path) {
+  const int fd = ::open(path, O_RDONLY);
+  if (fd < 0 || ::signal(SIGIO, SIG_IGN) == SIG_ERR) return fail(path);
+  if (::fcntl(fd, F_SETLEASE, F_RDLCK) != 0) return fail("fcntl(F_SETLEASE)");
+  std::puts("held");
+  std::fflush(stdout);
+  for (;;) ::pause();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -153,6 +165,7 @@ int main(int argc, char** argv) {
   if (what == "read-shared") return read_shared(argv[2]);
   if (what == "escape") return escape(argv[2]);
   if (what == "overwrite") return overwrite(argv[2]);
+  if (what == "lease") return lease(argv[2]);
   if (what == "hear") return hear(abstract(argv[2]));
   if (what == "hear-port") return hear(loopback(argv[2]));
   if (what == "tell" && argc > 3) return tell(abstract(argv[2]), argv[3]);

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Lesson 03's attacks: read a file of the host; mount over a folder of the host so that the host sees it. Both work
 # from step 02 and from no later one. Beside them the escape from a chroot, which leaves a chroot and no pivot_root.
+# shellcheck disable=SC2086  # $users is at most one word
 set -euo pipefail
 . "$(dirname "$0")/../support/own_host.sh"
 cp "$(command -v attacker-helper)" "$rootfs/bin"
@@ -9,17 +10,17 @@ secret=/run/test/host/secret
 echo 'the secret' > "$secret"
 folder=/run/test/host/folder
 mount -t tmpfs folder $folder  # a mount of its own, and shared: the most inviting case
-mounts=$(< /proc/self/mountinfo)
+before=$(mounts)
 
 is_hidden() { [[ $out$err != *'the secret'* ]] || fail "the host's file was read$(seen)"; }
-sees_mount() { [[ $(< /proc/self/mountinfo) != "$mounts" ]]; }
+sees_mount() { changes=$(diff <(printf '%s\n' "$before") <(mounts)) && return 1 || return 0; }
 
 succeeds in_step step02 -- cat "$secret"
 [[ $out == 'the secret' ]] || fail "the attack on a file does not even work from step 02$(seen)"
 succeeds in_step step02 -- mount -t tmpfs evil "$folder"
 sees_mount || fail "the attack by a mount does not even work from step 02$(seen)"
 umount "$folder"
-mounts=$(< /proc/self/mountinfo)
+before=$(mounts)
 
 succeeds chroot "$rootfs" /bin/attacker-helper escape "$secret"
 [[ $out == 'the secret' ]] || fail "the escape does not even leave a chroot$(seen)"
@@ -36,23 +37,25 @@ for step in "${steps[@]:2}"; do
   try in_step "$step" --no-pivot -- attacker-helper escape "$secret"
   is_hidden
 
+  chown "$(root_inside "$step")" $folder
   # shellcheck disable=SC2016  # the container's shell expands it
   in_folder='mkdir -p "$0" && mount -t tmpfs evil "$0" && touch "$0/evil" && grep -c " $0 " /proc/self/mountinfo'
   succeeds in_step "$step" -- sh -c "$in_folder" "$folder"
   [[ $out == 1 ]] || fail "the attack did not even mount in its own container$(seen)"
-  ! sees_mount || fail "the host sees the container's mount$(seen)"
+  ! sees_mount || fail "the host sees the container's mount: $changes$(seen)"
   succeeds in_step "$step" --volume "$folder:/mnt" -- sh -c "$in_folder" /mnt
-  ! sees_mount || fail "the host sees what was mounted over a volume$(seen)"
+  ! sees_mount || fail "the host sees what was mounted over a volume: $changes$(seen)"
   succeeds in_step "$step" --volume "$folder:/mnt" -- sh -c "$in_folder" /mnt/below
-  ! sees_mount || fail "the host sees what was mounted in a volume$(seen)"
+  ! sees_mount || fail "the host sees what was mounted in a volume: $changes$(seen)"
   [[ -z $(ls -A "$folder/below") ]] || fail "the host sees the files in that mount$(seen)"
 
   # The door can be opened, by name: so this test would have seen a leak.
-  succeeds in_step "$step" --volume "$folder:/mnt:rshared" -- sh -c "$in_folder" /mnt/below
+  users=$(host_users "$step")
+  succeeds in_step "$step" $users --volume "$folder:/mnt:rshared" -- sh -c "$in_folder" /mnt/below
   sees_mount || fail "with rshared the host was meant to see the mount$(seen)"
   umount "$folder/below"
-  succeeds in_step "$step" --volume "$folder:/mnt:rshared" -- true
-  succeeds in_step "$step" --no-pivot --volume "$folder:/mnt:rshared" -- true
+  succeeds in_step "$step" $users --volume "$folder:/mnt:rshared" -- true
+  succeeds in_step "$step" $users --no-pivot --volume "$folder:/mnt:rshared" -- true
   ! sees_mount || fail "leaving the host's tree unmounted it on the host$(seen)"
 
   # Where it can't be opened, nobody is left to believe that it is open.

@@ -7,6 +7,7 @@ canary=/run/test/canary root=/run/test/hostile device_folder=/run/test/dev
 mkdir -p $canary/{folder/sub,empty,dev,pts} $device_folder
 echo host > $canary/file
 echo host > $canary/folder/file
+chown -R "$(root_inside "$newest")" $canary
 in_step "$newest" -- true  # whatever is made once, such as /run/lockstep
 before=$(snapshot $canary)
 
@@ -113,6 +114,7 @@ runs 0 "$canary/folder" readlink /etc
 in_dev() {
   rm -rf $device_folder
   mkdir $device_folder
+  chown "$(root_inside "$newest")" $device_folder
   (cd $device_folder && eval "$1")
   case="a /dev after: $1"
 }

@@ -11,7 +11,7 @@ bytes=$(printf 'ü%.0s' {1..33})  # 66 bytes
 # shellcheck disable=SC2054  # these commas don't separate values
 wrong_values() {
   case $1 in
-    hostname | domainname) values=('' "$long" "$bytes") ;;
+    hostname | domainname) values=('' "$long" "$bytes" $'a\nb' 'a b' $'a\tb' $'\x7f') ;;
     id | name) values=('' . .. a/b /a "$(printf 'x%.0s' {1..201})" ü $'a\nb' 'a b' '*' 'a:b') ;;
     bundle) values=('' no-such-folder /no/such/folder /run/test/host/file) ;;  # more in tests/lifecycle/bundles.sh
     ipc) values=('' Host container:x 'private ') ;;
@@ -32,6 +32,8 @@ wrong_values() {
     env) values=('' '=' '=value') ;;
     tty) values=('' maybe True 1) ;;
     detach-keys) values=(ctrl- ctrl-1 ctrl-ü ab a,,b ,) ;;
+    net) values=('' a,a none,host) ;;  # the same option
+    driver) values=('' Bridge macvlan none) ;;
     network)
       values=('' , a, a,a none,host container: container:a/b ns: ns:relative a/b 'a b' Pasta: host,none -x lo "$long") ;;
     publish)
@@ -49,6 +51,12 @@ wrong_values() {
     route) values=('' 10.0.0.0/24 10.0.0.0/24, ,10.0.0.1 10.0.0.1/24,10.0.0.1 10.0.0.0/24,fd00::1 10.0.0.0/24,a) ;;
     opt)
       values=('' mtu mtu= mtu=0 mtu=65536 mtu=x txqueuelen=0 icc=1 icc= colour=red com.docker.network.bridge.name=) ;;
+    user) values=('' : :0 0: a:b:c 'a b' a/b a,b $'a\nb') ;;
+    group-add) values=('' : a:b 'a b' a/b a,b) ;;
+    userns) values=('' Host auto host:x keep-id: keep-id:uid=x private:uid=1 container:x) ;;
+    uidmap | gidmap) values=('' 0 0: 0:1: :1:1 0:1:0 0:1:1:1 a:b:c -1:0:1 0:-1:1 0:0:4294967296 0:4294967294:2 0x0:1:1) ;;
+    stop-signal) values=('' NONE SIG 0 65 -1 term,kill) ;;
+    time) values=('' x -1 1.5 86401 1s '1 ') ;;
     format) values=('' xml JSON table,json) ;;
     root) values=('') ;;  # more in places.sh
     explain) values=('' no ALL all,json) ;;

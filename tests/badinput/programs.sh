@@ -78,7 +78,7 @@ for step in "${steps[@]:2}"; do
   fails 127 'no such file or directory' '' /opt/loop
   fails 127 '"no-such-program": executable file not found' 'none of the folders of PATH=' no-such-program
   fails 127 'executable file not found' 'none of the folders of PATH=' ''
-  refuses 126 "$denied" "$step" run --rootfs "$rootfs" --volume "$rootfs/bin:/mnt:noexec" /mnt/busybox true
+  refuses 126 "$denied" "$step" run --rootfs "$rootfs" --volume "$rootfs/bin:/mnt:ro,noexec" /mnt/busybox true
   hints 'mounted noexec'
   refuses 127 'executable file not found' "$step" run --rootfs "$rootfs" --env PATH=/opt sh
   hints 'PATH=/opt'

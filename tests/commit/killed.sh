@@ -14,10 +14,14 @@ export SOURCE_DATE_EPOCH=0
 try step commit one reference
 digest=$out
 before=$(cd "$upper" && find . -printf '%p %i %T@ %C@\n' | sort | sha256sum)
-started=$(date +%s%N)
-try step commit one image
-whole=$(( ($(date +%s%N) - started) / 1000000 + 5 ))  # how long it takes here, in ms
-succeeds fetch rm image
+whole=1000000  # how long it takes here at least, in ms: what else the machine does must not make it seem long
+for _ in {1..4}; do
+  started=$(date +%s%N)
+  try step commit one image
+  took=$(( ($(date +%s%N) - started) / 1000000 + 5 ))
+  whole=$((took < whole ? took : whole))
+  succeeds fetch rm image
+done
 killed=0
 
 for i in {1..24}; do

@@ -8,7 +8,6 @@ store=/run/test/home/store
 root=/run/test/home/state
 owner=$uid
 as() { as_user "$@"; }
-one_line="(not root: borrowed root in a user namespace, where uid $uid is shown as 0)"
 try fetch busybox
 ends_with 0
 [[ $(as_user stat -c %U "$store") == learner ]] || fail "the store is not the user's"
@@ -43,12 +42,12 @@ as_user unshare --user --map-root-user --mount bash inside.sh "$folder" "$layer"
 
 succeeds as_user test -s seen -a -s expected
 try step diff one
-[[ $status == 0 && $err == "$one_line" ]] || fail "diff$(seen)"
+[[ $status == 0 && -z $err ]] || fail "diff$(seen)"
 differences=$(diff <(grep -v '"' expected) <(grep -v '"' <<< "$out")) || fail "diff:"$'\n'"$differences"
 grep -qx 'C /usr/sbin' <<< "$out" || fail "an opaque folder is missed$(seen)"
 
 try step commit one image
-[[ $status == 0 && $err == "$one_line" ]] || fail "commit$(seen)"
+[[ $status == 0 && -z $err ]] || fail "commit$(seen)"
 [[ $out == "$(manifest_of image)" ]] || fail "commit prints another digest$(seen)"
 [[ -z $(find "$store" ! -user learner) ]] || fail "not the user's: $(find "$store" ! -user learner | head -3)"
 

@@ -50,6 +50,8 @@ mount -t ramfs ramfs "$store"
 export LOCKSTEP_STORE=$store
 succeeds fetch busybox
 try step run --rm busybox true
+ends_with 0
 says "cop"
+[[ $(wc -l <<< "$err") == 1 ]] || fail "expected one line$(seen)"
 try_with copies
 finish

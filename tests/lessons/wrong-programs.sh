@@ -136,6 +136,21 @@ END
 fails endless-memory 03 "$programs/spoilt.sh" << 'END'
 --tmpfs is memory, of the size that was asked for
 END
+STEP=$LOCKSTEP_BUILD/step06
+fails flat-map --core 06 "$programs/spoilt.sh" << 'END'
+root inside is somebody else outside
+root inside leaves no program of the host's root's in a volume
+root inside can't read what is the host's root's
+root inside can't set what is the whole machine's
+END
+fails mapped-volumes --core 06 "$programs/spoilt.sh" << 'END'
+root inside leaves no program of the host's root's in a volume
+root inside can't read what is the host's root's
+END
+fails always-root --core 06 "$programs/spoilt.sh" << 'END'
+--user UID:GID: those, and no other group
+another user has none of root's powers
+END
 
 # With --core, what is no core thing may be missing; what is, may not.
 WRONG=

@@ -39,6 +39,7 @@ refuses 125 '10.77.5.6 is the gateway' "${container[@]}" --ip 10.77.5.6 true
 refuses 125 "10.77.5.7 is no host's address" "${container[@]}" --ip 10.77.5.7 true
 refuses 125 "10.77.5.0 is no host's address" "${container[@]}" --ip 10.77.5.0 true
 refuses 125 'is in no subnet of network "web"' "${container[@]}" --ip 10.77.6.2 true
+refuses 125 '10.77.5.4 and 10.77.5.5 are both in 10.77.5.0/29 of network "web"' "${container[@]}" --ip 10.77.5.4 --ip 10.77.5.5 true
 refuses 125 'is in no subnet of network "web"' "${container[@]}" --ip6 fd00::2 true
 refuses 125 'no address is left in the subnet 10.77.5.0/29' "${container[@]}" true  # .5 is the route's
 

@@ -11,6 +11,7 @@ cp -a /etc /run/test/etc
 mount --bind /run/test/etc /etc
 command -v useradd > /dev/null || skip "there is no useradd to make an ordinary user with"
 useradd --create-home --home-dir /run/test/home learner
+chmod 755 /run/test
 chown -R learner: "$rootfs" /run/test/work
 as_user() {
   setpriv --reuid learner --regid learner --init-groups --bounding-set=-all --inh-caps=-all \
@@ -83,5 +84,28 @@ if command -v pasta > /dev/null; then
   gets ' 127.0.0.1' "${ask[@]}" 127.0.0.1 8080
   gets ' 127.0.0.1' "${ask[@]}" 127.0.0.1 9000
   succeeds as_user "$step" delete --force x
+  refuses_as_user 'port 80 of this machine is root'"'"'s: an ordinary user has those from 1024 on' "${container[@]}" --network pasta -p 80:80 true
+  hints 'net.ipv4.ip_unprivileged_port_start=80'
+  ip route delete default
+  refuses_as_user 'pasta exited with 1: External interface not usable' "${container[@]}" --network pasta true
+  [[ $(grep -vc '^(not root' <<< "$err") == 2 ]] || fail "expected one line and a hint$(seen)"
+  hints 'default route'
+  ip route add default via 192.0.2.254
+  chmod 600 /dev/net/tun
+  refuses_as_user 'Failed to open tun' "${container[@]}" --network pasta true
+  hints '/dev/net/tun'
+  chmod 666 /dev/net/tun
 fi
+
+# A name server on the host's loopback: the helpers lead to it, by an address of their own.
+echo 'nameserver 127.0.0.1' > /run/test/resolv
+mount --bind /run/test/resolv /etc/resolv.conf
+network-helper serve 53 > /dev/null &
+for helper in pasta:169.254.1.1 slirp4netns:10.0.2.3; do
+  command -v ${helper%:*} > /dev/null || continue
+  try as_user "${container[@]}" --network ${helper%:*} sh -c "cat /etc/resolv.conf; network-helper ask udp ${helper#*:} 53 5"
+  ends_with 0
+  prints "nameserver ${helper#*:}"
+  prints ' 127.0.0.1'
+done
 finish

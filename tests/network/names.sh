@@ -53,8 +53,12 @@ for line in box 'nameserver 192.0.2.53' 'nameserver 2001:db8::53' 'search exampl
 # A name server on the host's loopback is out of reach from there.
 echo 'nameserver 127.0.0.53' > /run/test/resolv
 mount --bind /run/test/resolv /etc/resolv.conf
-succeeds "$step" run --rootfs "$rootfs" --network web cat /etc/resolv.conf
+try "$step" run --rootfs "$rootfs" --network web cat /etc/resolv.conf
+ends_with 0
 shows '# not from in here: nameserver 127.0.0.53'
+says "(no name server: this machine's listens on its loopback"
+succeeds "$step" run --rootfs "$rootfs" --network web --dns 192.0.2.53 true
+succeeds "$step" run --rootfs "$rootfs" --network none true
 succeeds "$step" run --rootfs "$rootfs" --network host cat /etc/resolv.conf
 [[ $out == 'nameserver 127.0.0.53' ]] || fail "expected the host's own$(seen)"
 umount /etc/resolv.conf
@@ -68,13 +72,35 @@ if [[ -e /usr/share/zoneinfo/Asia/Tokyo ]]; then
   umount "$(realpath /etc/localtime)"
 fi
 
+# They are the container's root's, as far as it can see.
+succeeds "$step" run --rootfs "$rootfs" --network web stat -c %u:%g /etc/hosts /etc/hostname /etc/resolv.conf
+[[ $out == $'0:0\n0:0\n0:0' ]] || fail "expected them to be root's$(seen)"
+
 # They are ours: nothing inside can change them, and what was asked for by name goes before them.
 try "$step" run --rootfs "$rootfs" --network web sh -c 'echo evil >> /etc/hosts'
 (( status != 0 )) || fail "a container wrote to its hosts file$(seen)"
 echo '10.0.0.1 mine' > /run/test/mine
+chown "$(root_inside "$step")" /run/test/mine
 succeeds "$step" run --rootfs "$rootfs" --network web --volume /run/test/mine:/etc/hosts cat /etc/hosts
 [[ $out == '10.0.0.1 mine' ]] || fail "a volume was covered$(seen)"
+# A volume over all of /etc, such as an image's, is no such word: ours lie on top of it.
 mkdir -p /run/test/etc
-succeeds "$step" run --rootfs "$rootfs" --network web --volume /run/test/etc:/etc ls /etc
-[[ -z $out$(ls -A /run/test/etc) ]] || fail "files were made in a volume$(seen)"
+chown "$(root_inside "$step")" /run/test/etc
+succeeds "$step" run --rootfs "$rootfs" --hostname box --network web --volume /run/test/etc:/etc cat /etc/hosts
+shows $'\tbox'
+[[ $(ls -A /run/test/etc) == *hosts* && ! -s /run/test/etc/hosts ]] || fail "expected empty files in the volume$(seen)"
+rm /run/test/etc/*
+try "$step" run --rootfs "$rootfs" --hostname box --network web --volume /run/test/etc:/etc:ro cat /etc/hosts
+says '/etc/hosts: left out'
+[[ -z $(ls -A /run/test/etc) ]] || fail "files were made in a read-only volume$(seen)"
+
+# Without --hostname a container is still its own neighbour: what hostname(1) says is its address in the network.
+succeeds "$step" run --rootfs "$rootfs" --network web cat /etc/hosts
+shows "$(hostname)"
+hides 127.0.1.1
+succeeds "$step" run --rootfs "$rootfs" --network none cat /etc/hosts
+shows $'127.0.1.1\t'"$(hostname)"
+"$step" run --rootfs "$rootfs" --id lonely --network none --detach sleep 1000 > /dev/null
+succeeds "$step" run --rootfs "$rootfs" --network container:lonely cat /etc/hosts
+[[ $(grep -c "$(hostname)" <<< "$out") == 1 ]] || fail "its name is there twice$(seen)"
 finish

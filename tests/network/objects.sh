@@ -12,7 +12,7 @@ network ls
 [[ $(wc -l <<< "$out") == 1 ]] || fail "expected a heading only$(seen)"
 network prune
 
-network create web
+network create --driver bridge web
 [[ $out == web ]] || fail "expected the name$(seen)"
 network create db --subnet 10.1.2.0/24 --internal --opt icc=false --opt mtu=9000
 [[ $(ip -o link) != *ls-* ]] || fail "a bridge was made before anybody needs it"
@@ -22,6 +22,12 @@ network inspect db
 for line in '"internal": true' '"icc": false' '"mtu": 9000' '"10.1.2.0/24"' '"10.1.2.1"' '"bridge": "ls-db"'; do
   [[ $out == *"$line"* ]] || fail "expected $line$(seen)"
 done
+network inspect web  # what isn't said is shown as the kernel's default
+for line in '"mtu": 1500' '"txqueuelen": 1000'; do prints "$line"; done
+network ls --format json
+for line in '"name": "db"' '"name": "web"' '"mtu": 9000'; do prints "$line"; done
+command -v python3 > /dev/null && { python3 -m json.tool <<< "$out" > /dev/null || fail "that is no JSON$(seen)"; }
+network inspect db
 command -v python3 > /dev/null && { python3 -m json.tool <<< "$out" > /dev/null || fail "that is no JSON$(seen)"; }
 
 refuses 1 'there is a network "web" already' "$step" network create web
@@ -43,6 +49,9 @@ refuses 1 'one network' "$step" network create a b
 refuses 1 'unexpected "x"' "$step" network ls x
 refuses 1 'unknown verb "make"' "$step" network make x
 refuses 1 '--subnet is for `network create`' "$step" network ls --subnet 10.3.0.0/24
+refuses 1 '--format is for `network ls`' "$step" network rm --format json web
+refuses 1 'there is no driver "macvlan"' "$step" network create -d macvlan x
+hints 'bridge is the only one'
 refuses 1 '--quiet is for `network ls`' "$step" network rm -q web
 refuses 1 'create, ls, inspect, rm or prune' "$step" network
 network ls -q
@@ -51,6 +60,10 @@ network ls -q
 a_container one --network web
 refuses 1 'network "web" has 1 container: one' "$step" network rm web
 hints 'delete --force one'
+a_container two --net web  # as docker abbreviates it
+refuses 1 'network "web" has 2 containers: one, two' "$step" network rm web
+hints '`delete --force one two` takes them out'
+succeeds "$step" delete --force two
 network prune
 [[ $out == db ]] || fail "expected that the unused one goes$(seen)"
 succeeds "$step" delete --force one

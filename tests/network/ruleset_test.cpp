@@ -1,4 +1,5 @@
 #include "05-network/nat.hpp"
+#include "05-network/other_filters.hpp"
 #include "tests/support/doctest.hpp"
 
 using namespace lockstep;
@@ -67,4 +68,28 @@ TEST_CASE("networks: what is written is read") {
   network.queue_length = 77;
   const std::string text = to_json(network);
   CHECK(to_json(network_from_json(text, "web.json")) == text);
+}
+
+TEST_CASE("rules: ::1 leads to no container, and is not sent to one") {
+  const std::string rules = ruleset({web()});
+  const size_t output = rules.find("hook output");
+  const size_t returns = rules.find("ip6 daddr ::1 return", output);
+  CHECK(returns < rules.find("jump published", output));
+}
+
+TEST_CASE("other filters: base chains that drop what is forwarded, and no others") {
+  const std::string chains = R"({"nftables": [
+    {"metainfo": {"version": "1.0.6"}},
+    {"chain": {"family": "ip", "table": "filter", "name": "FORWARD", "handle": 1, "type": "filter",
+               "hook": "forward", "prio": 0, "policy": "drop"}},
+    {"chain": {"family": "inet", "table": "lockstep", "name": "forward", "hook": "forward",
+               "policy": "drop"}},
+    {"chain": {"family": "bridge", "table": "b", "name": "f", "hook": "forward", "policy": "drop"}},
+    {"chain": {"family": "ip6", "table": "filter", "name": "FORWARD", "hook": "forward",
+               "policy": "accept"}},
+    {"chain": {"family": "ip", "table": "filter", "name": "INPUT", "hook": "input",
+               "policy": "drop"}},
+    {"chain": {"family": "ip", "table": "filter", "name": "DOCKER-USER"}}]})";
+  CHECK(forward_droppers(chains) == std::vector<std::string>{"ip filter FORWARD"});
+  CHECK(forward_droppers("{}").empty());
 }

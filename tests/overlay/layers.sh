@@ -53,6 +53,7 @@ refuses_write() {
 refuses_write --read-only stack touch /new
 as_who mkdir "$LOCKSTEP_STORE/volume"
 as_who sh -c 'echo hosts > "$0/file"' "$LOCKSTEP_STORE/volume"
+give "$LOCKSTEP_STORE/volume"
 shows "hosts" --volume "$LOCKSTEP_STORE/volume:/data/deep2" stack cat /data/deep2/file
 shows "file" --volume "$LOCKSTEP_STORE/volume:/other" stack ls /other
 shows "hosts" --read-only --volume "$LOCKSTEP_STORE/volume:/other" stack cat /other/file

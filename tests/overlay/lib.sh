@@ -1,17 +1,19 @@
 # The first lines of a test here: a host of its own (own_host.sh; with the argument "rootless" as its ordinary
-# user) whose store has the image busybox. Then: as_who COMMAND… runs it as that user; begin_image, add_layer…,
-# finish_image make another one.
+# user) whose store has the image busybox. Then: as_who COMMAND… runs it as that user; quiet: the last command
+# said nothing, but whose root it has; begin_image, add_layer…, finish_image make another one.
 # shellcheck shell=bash disable=SC2034,SC2016  # they are used by the scripts that read this; inner shells expand it
 
 if [[ ${1:-root} == rootless ]]; then
   . "${BASH_SOURCE[0]%/*}/../rootless/lib.sh"
   as_who() { as_user "$@"; }
+  quiet() { is_the_one_line "$newest" || fail "expected no complaint$(seen)"; }
   own_namespaces=(--user --map-root-user --mount)
   overlay_options=userxattr
 else
   . "${BASH_SOURCE[0]%/*}/../support/own_host.sh"
   as_who() { timeout 60 "$@" < /dev/null; }
   borrowed=""
+  quiet() { [[ -z $err ]] || fail "expected no complaint$(seen)"; }
   own_namespaces=(--mount --propagation private)
   overlay_options=index=off,metacopy=off,redirect_dir=off
 fi
@@ -29,8 +31,8 @@ busybox_layer=$(echo "$LOCKSTEP_STORE"/layers/sha256/*)
 once=()
 if [[ $("$newest" run --help) == *--rm\ * ]]; then once=(--rm); fi
 
-# quiet: the last command said nothing but that it borrowed root.
-quiet() { [[ $err == "$borrowed" ]] || fail "expected no complaint$(seen)"; }
+# give FOLDER: to the containers' root, who may be nobody on the host. (An ordinary user's is that user.)
+give() { if [[ -z $borrowed ]]; then chown -R "$(root_inside "$newest")" "$1"; fi; }
 
 # shows TEXT OPTION… IMAGE COMMAND…: that text is all that is printed, exit status 0, nothing is complained about.
 shows() {

@@ -54,8 +54,8 @@ cat > forbidden.sh <<'SCRIPT'
 echo 0 > /proc/sys/user/max_user_namespaces
 exec setpriv --bounding-set=-all --inh-caps=-all "$@"
 SCRIPT
-try as_user unshare --user --map-root-user sh forbidden.sh "$newest" run --rootfs "$rootfs" true
+try as_user unshare --user --map-root-user sh forbidden.sh "$newest" --root "$PWD/work/state" run --rootfs "$rootfs" true
 ends_with 125
-says "unshare(CLONE_NEWUSER)"
+says CLONE_NEWUSER
 hints "user.max_user_namespaces"
 finish

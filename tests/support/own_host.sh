@@ -67,6 +67,7 @@ export PATH=/run/test/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
 export LOCKSTEP_STORE=/run/test/store
 unset TMPDIR XDG_RUNTIME_DIR XDG_DATA_HOME
 umask 022
+chmod 700 /run/test  # what is set-uid root in a rootfs is nobody else's to find; with ordinary users, 755
 rootfs=/run/test/rootfs
 make_rootfs "$rootfs"
 mapfile -t steps < <(cd /run/test/bin && printf '%s\n' step[0-9][0-9])
@@ -87,6 +88,14 @@ in_step() {
 
 # has_rootfs STEP: whether its containers have files of their own.
 has_rootfs() { [[ $("$1" run --help) == *--rootfs* ]]; }
+
+# has_users STEP: whether its containers have users of their own.
+has_users() { [[ $("$1" run --help) == *--userns* ]]; }
+
+# The option by which such a step shares the host's, as the steps before it did. For what only the host's root may.
+host_users() { if has_users "$1"; then echo --userns=host; fi; }
+# Whose a folder of the host's must be, so that the containers' root may write there.
+root_inside() { if has_users "$1"; then echo 1879048192; else echo 0; fi; }
 
 # static STEP: whether it is a static program (with sanitizers it is not): only then can it be PID 1 in a
 # rootfs that has no libraries.

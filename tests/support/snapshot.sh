@@ -38,10 +38,14 @@ own_cgroups() {
   done < /proc/self/cgroup | LC_ALL=C sort -u
 }
 
+# mounts: all of them. Of a peer group it matters that there is one; its number the kernel may change by itself.
+mounts() { sed -E 's/ (shared|master|propagate_from):[0-9]+/ \1/g' /proc/self/mountinfo; }
+
 # snapshot [FOLDER…]: one text; FOLDERs are listed, too.
 snapshot() {
   echo "# mounts, shared memory, queues"
-  cat /proc/self/mountinfo /proc/sysvipc/shm /proc/sysvipc/msg /proc/sysvipc/sem
+  mounts
+  cat /proc/sysvipc/shm /proc/sysvipc/msg /proc/sysvipc/sem
   echo "# cgroups"; own_cgroups
   echo "# links"; if command -v ip > /dev/null; then ip -o link; fi
   echo "# host name"; echo "$(< /proc/sys/kernel/hostname)"

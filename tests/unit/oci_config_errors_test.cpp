@@ -81,6 +81,19 @@ TEST_CASE("oci config: a number out of range is refused, 2^32-1 as an id too") {
       "config.json: linux.devices[0].major: expected an integer from 0 to 4095, got -1");
 }
 
+TEST_CASE("oci config: a host name fits the kernel and a line of /etc/hosts") {
+  CHECK(refusal_of("\"hostname\": \"" + std::string(64, 'x') + "\", \"domainname\": \"ü.org\"") ==
+        "accepted");
+  CHECK(refusal_of(R"("hostname": "")") == "accepted");
+  const std::string expected =
+      ": expected at most 64 bytes, none of them a space or a control character, got ";
+  CHECK(refusal_of(R"("hostname": "a\nb")") == "config.json: hostname" + expected + R"("a\nb")");
+  CHECK(refusal_of(R"("domainname": "a b")") == "config.json: domainname" + expected + R"("a b")");
+  CHECK(refusal_of(R"("hostname": "\u007f")").starts_with("config.json: hostname" + expected));
+  CHECK(refusal_of("\"domainname\": \"" + std::string(65, 'x') + "\"")
+            .starts_with("config.json: domainname" + expected));
+}
+
 TEST_CASE("oci config: an error quotes little of a long text") {
   CHECK(refusal_of("\"hostname\": [\"" + std::string(1U << 20U, 'x') + "\"]").size() < 300);
   CHECK(refusal_of_process("\"cwd\": \"" + std::string(58, 'x') + "aöö\"") ==
@@ -161,8 +174,6 @@ TEST_CASE(
         "config.json: hooks: not supported by this step");
   CHECK(refusal_of(R"("vm": {"kernel": {"path": "/k"}})") ==
         "config.json: vm: not supported by this step");
-  CHECK(refusal_of(R"("mounts": [{"destination": "/a", "uidMappings": [{"size": 1}]}])") ==
-        "config.json: mounts[0].uidMappings: not supported by this step");
   for (const std::string field :
        {"apparmorProfile", "capabilities", "execCPUAffinity", "ioPriority", "noNewPrivileges",
         "oomScoreAdj", "rlimits", "scheduler", "selinuxLabel"}) {
@@ -176,11 +187,40 @@ TEST_CASE(
     }
   }
   for (const std::string field :
-       {"cgroupsPath", "gidMappings", "intelRdt", "memoryPolicy", "mountLabel", "netDevices",
-        "personality", "resources", "seccomp", "sysctl", "timeOffsets", "uidMappings"}) {
+       {"cgroupsPath", "intelRdt", "memoryPolicy", "mountLabel", "netDevices", "personality",
+        "resources", "seccomp", "sysctl", "timeOffsets"}) {
     CHECK(refusal_of("\"linux\": {\"" + field + "\": \"x\"}") ==
           "config.json: linux." + field + ": not supported by this step");
   }
+}
+
+TEST_CASE("oci config: a mapping has three numbers, and no id is 2^32-1") {
+  for (const std::string key : {"uidMappings", "gidMappings"}) {
+    const auto refusal = [&](const std::string& value) {
+      return refusal_of(fmt::format(R"("linux": {{"{}": {}}})", key, value));
+    };
+    const std::string place = "config.json: linux." + key;
+    CHECK(refusal("[]") == "accepted");
+    CHECK(refusal(R"([{"containerID": 0, "hostID": 4294967294, "size": 1}])") == "accepted");
+    CHECK(refusal("{}") == place + ": expected an array, got an empty object");
+    CHECK(refusal("[7]") == place + "[0]: expected an object, got 7");
+    CHECK(refusal(R"([{"size": 1, "hostID": 0}])") == place + "[0].containerID: is required");
+    CHECK(refusal(R"([{"containerID": 0, "size": 1}])") == place + "[0].hostID: is required");
+    CHECK(refusal(R"([{"containerID": 0, "hostID": 0}])") == place + "[0].size: is required");
+    CHECK(refusal(R"([{"containerID": 0, "hostID": 0, "size": 0}])") ==
+          place + "[0].size: expected an integer from 1 to 4294967295, got 0");
+    CHECK(refusal(R"([{"containerID": 5, "hostID": 9, "size": 4294967287}])") ==
+          place + "[0].size: expected an integer from 1 to 4294967286, got 4294967287");
+    CHECK(refusal(R"([{"containerID": -1, "hostID": 0, "size": 1}])") ==
+          place + "[0].containerID: expected an integer from 0 to 4294967294, got -1");
+    CHECK(refusal(R"([{"containerID": 0, "hostID": 4294967295, "size": 1}])") ==
+          place + "[0].hostID: expected an integer from 0 to 4294967294, got 4294967295");
+  }
+  const std::string map = R"([{"containerID": 0, "hostID": 5, "size": 1}])";
+  CHECK(refusal_of(R"("mounts": [{"destination": "/a", "uidMappings": )" + map + "}]") ==
+        "config.json: mounts[0]: uidMappings and gidMappings must be given together");
+  CHECK(refusal_of(R"("mounts": [{"destination": "/a", "uidMappings": )" + map +
+                   R"(, "gidMappings": )" + map + "}]") == "accepted");
 }
 
 TEST_CASE("oci config: unknown fields and other platforms' sections are ignored") {

@@ -25,12 +25,17 @@ const char* const kEverything = R"({
   "root": {"path": "rootfs", "readonly": true},
   "mounts": [
     {"destination": "/proc", "type": "proc", "source": "proc"},
-    {"destination": "data", "type": "none", "source": "/volumes/x", "options": ["rbind", "ro"]}
+    {"destination": "data", "type": "none", "source": "/volumes/x", "options": ["rbind", "ro"],
+     "uidMappings": [{"containerID": 0, "hostID": 7, "size": 1}],
+     "gidMappings": [{"containerID": 0, "hostID": 8, "size": 1}]}
   ],
   "hostname": "box",
   "domainname": "example.test",
   "linux": {
     "namespaces": [{"type": "pid"}, {"type": "network", "path": "/run/netns/a"}],
+    "uidMappings": [{"containerID": 0, "hostID": 1000, "size": 1},
+                    {"containerID": 1, "hostID": 100000, "size": 65536}],
+    "gidMappings": [{"containerID": 0, "hostID": 100, "size": 1}],
     "devices": [
       {"type": "c", "path": "/dev/fuse", "major": 10, "minor": 229, "fileMode": 438, "uid": 0, "gid": 5},
       {"type": "p", "path": "/run/pipe"}
@@ -74,6 +79,14 @@ TEST_CASE("oci config: mounts and linux are read, a relative destination from /"
   CHECK(config.mounts[1].destination == "/data");
   CHECK(config.mounts[1].source == "/volumes/x");
   CHECK(config.mounts[1].options == Strings{"rbind", "ro"});
+  REQUIRE(config.mounts[1].uid_mappings.size() == 1);
+  CHECK(config.mounts[1].uid_mappings[0].host_id == 7);
+  CHECK(config.mounts[1].gid_mappings[0].host_id == 8);
+  REQUIRE(config.linux.uid_mappings.size() == 2);
+  CHECK(config.linux.uid_mappings[1].container_id == 1);
+  CHECK(config.linux.uid_mappings[1].host_id == 100000);
+  CHECK(config.linux.uid_mappings[1].size == 65536);
+  CHECK(config.linux.gid_mappings[0].host_id == 100);
   REQUIRE(config.linux.namespaces.size() == 2);
   CHECK(config.linux.namespaces[0].type == "pid");
   CHECK(config.linux.namespaces[0].path.empty());

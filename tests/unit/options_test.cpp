@@ -26,7 +26,7 @@ struct Parser {
                   [this](const std::string& text) { seen.push_back("env " + text); });
     options.optional_value("explain", "all|json", "step", "say each call",
                            [this](const std::string& text) { seen.push_back("explain " + text); });
-    options.boolean("pause", "pause it",
+    options.boolean("p,pause", "pause it",
                     [this](bool value) { seen.emplace_back(value ? "pause" : "no pause"); });
   }
 
@@ -83,6 +83,8 @@ TEST_CASE("options: true or false, and true where it is left out") {
   Parser parse;
   CHECK(parse({"--pause", "false"}) == "pause → false");
   CHECK(parse({"--pause=true", "--pause=false"}) == "pause, no pause →");
+  CHECK(parse({"-p=false", "-p"}) == "no pause, pause →");
+  CHECK(parse({"-v=/a:/b"}) == "volume /a:/b →");
   CHECK(parse.refusal({"--pause=maybe"}) == "--pause: expected true or false, got \"maybe\"");
 }
 
@@ -159,7 +161,7 @@ TEST_CASE("options: the help shows every option, its value and its words in colu
         "  -v, --volume SRC:DST            show SRC at DST\n"
         "      --env NAME=VALUE            a variable\n"
         "      --explain[=all|json]        say each call\n"
-        "      --pause[=true|false]        pause it\n");
+        "  -p, --pause[=true|false]        pause it\n");
 }
 
 TEST_CASE("options: in the help a long name gets a line of its own") {
