@@ -34,8 +34,8 @@ for options in "" "--userns private"; do
   try timeout 30 "$newest" run $options --rootfs open/rootfs true
   [[ $status == 0 && $err == "$reached" ]] || fail "expected the line about who reaches it$(seen)"
 done
-try timeout 30 "$newest" create --rootfs open/rootfs x true
-says "$reached"
+"$newest" create --rootfs open/rootfs x true > /run/said 2>&1 || fail "create: $(< /run/said)"  # what waits keeps a pipe
+[[ $(< /run/said) == "$reached" ]] || fail "expected the line about who reaches it: $(< /run/said)"
 "$newest" delete --force x
 succeeds timeout 30 "$newest" run --rootfs open/rootfs --userns host true
 succeeds timeout 30 "$newest" run --rootfs shifted true
