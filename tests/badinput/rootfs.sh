@@ -44,10 +44,12 @@ for step in "${steps[@]:2}"; do
   hints 'rootfs-fetch busybox'
   nothing_changed "$step with a wrong rootfs"
 
+  chmod 711 /run/test
   refuses 125 '--rootfs: ' "${somebody[@]}" "$step" run --rootfs $elsewhere/closed/inner true
   hints "the folder \"$elsewhere/closed\" may not be searched by uid 1234"
   refuses 125 '--rootfs: ' "${somebody[@]}" "$step" run --rootfs $elsewhere/unsearchable true
   hints "the folder \"$elsewhere/unsearchable\" may not be searched by uid 1234"
+  chmod 700 /run/test
   nothing_changed "$step with a rootfs that may not be searched"
 
   # An empty rootfs gets the mount points, as docker's does, and no more.
