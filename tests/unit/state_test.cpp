@@ -109,8 +109,8 @@ TEST_CASE("state: its text holds all of a record") {
   Record record = record_of(::getpid());
   record.created = "2026-11-21T20:51:11.000000001Z";
   record.owner = 1000;
-  record.config.hostname = "box \"é\"\n";
-  record.config.process.args = {"sh", "-c", "true"};
+  record.config.hostname = "box\"é\"";
+  record.config.process.args = {"sh", "-c", "echo \"é\"\n"};
   record.config.annotations[oci::kInitAnnotation] = "true";
   record.notes = {{"pid-file", {{"path", "/x y"}}}, {"later", {}}};
   const Record read = read_back(record);
