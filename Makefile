@@ -28,7 +28,7 @@ build: have-cmake  ## the steps, rootfs-fetch, the unrolled ladder: in build/
 
 run: deps  ## a shell in the newest step's container (without a terminal: what it sees)
 	@$(MAKE) build
-	@tools/run.sh build
+	@tools/as-machine.sh tools/run.sh build
 
 test: deps-test  ## every test
 	@$(call CONFIGURE,release)

@@ -1,8 +1,9 @@
 #!/bin/bash
 # as-machine.sh COMMAND [ARG…]: runs the command. If we are root in a chroot (a debootstrap folder, a
 # rescue system), then in one that looks like a machine of its own: there "/" is a mount, and
-# ordinary users may make user namespaces. The steps themselves work in a chroot; many tests,
-# which mount and bind around them, do not.
+# ordinary users may make user namespaces. The steps themselves work in a chroot (from 06 on with
+# --userns host: the kernel makes no user namespace there); many tests, which mount and bind around
+# them, do not.
 set -euo pipefail
 
 if (( EUID != 0 )) || mountpoint -q / || [[ ! -e /proc/self/ns/mnt ]]; then

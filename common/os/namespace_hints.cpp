@@ -32,8 +32,8 @@ std::string user_namespace_hint() {
            "profile";
   }
   return "the sandbox around this process (Docker's seccomp profile, a chroot) forbids user "
-         "namespaces: "
-         "run as root outside of it";
+         "namespaces: run as root outside of it; as root inside, from step06 on, with --userns "
+         "host";
 }
 
 }  // namespace
