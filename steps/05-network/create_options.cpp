@@ -65,6 +65,23 @@ Subnet take_subnet(const std::string& text) {
   return subnet;
 }
 
+void add_subnet(Network& network, const std::string& text) {
+  const Subnet subnet = take_subnet(text);
+  for (const Subnet& other : network.subnets) {
+    if (subnet.base.v6 == other.base.v6)
+      throw cli::UsageError("there is one of that family already",
+                            "a network has at most one IPv4 and one IPv6 subnet");
+  }
+  network.subnets.push_back(subnet);
+}
+
+void check_driver(const std::string& text) {
+  if (text == "bridge") return;
+  throw cli::UsageError(fmt::format("there is no driver {}", quoted(text)),
+                        "bridge is the only one, and need not be named; `run --network` knows none "
+                        "and host without a network");
+}
+
 Route take_route(const std::string& text) {
   const size_t comma = text.find(',');
   const auto via = parse_ip(comma == std::string::npos ? "" : text.substr(comma + 1));
@@ -93,16 +110,7 @@ void create_options(cli::Options& options, NetworkPlan& plan) {
       take(plan.network, text);
     });
   };
-  add("subnet", "SUBNET", "create: its addresses (default: 10.77.N.0/24)",
-      [](Network& network, const std::string& text) {
-        const Subnet subnet = take_subnet(text);
-        for (const Subnet& other : network.subnets) {
-          if (subnet.base.v6 == other.base.v6)
-            throw cli::UsageError("there is one of that family already",
-                                  "a network has at most one IPv4 and one IPv6 subnet");
-        }
-        network.subnets.push_back(subnet);
-      });
+  add("subnet", "SUBNET", "create: its addresses (default: 10.77.N.0/24)", add_subnet);
   add("gateway", "IP", "create: the bridge's own address (default: the first)",
       [](Network& network, const std::string& text) {
         network.gateways.push_back(take_gateway(text));
@@ -118,12 +126,7 @@ void create_options(cli::Options& options, NetworkPlan& plan) {
     plan.ipv6 = true;
   });
   add("d,driver", "bridge", "create: the kind of network: there is this one",
-      [](Network&, const std::string& text) {
-        if (text != "bridge")
-          throw cli::UsageError(fmt::format("there is no driver {}", quoted(text)),
-                                "bridge is the only one, and need not be named; `run --network` "
-                                "knows none and host without a network");
-      });
+      [](Network&, const std::string& text) { check_driver(text); });
   options.flag("internal", "create: no way out, none in", [&] {
     plan.given.emplace_back("internal");
     plan.network.internal = true;
