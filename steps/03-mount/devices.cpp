@@ -45,8 +45,15 @@ bool is_same(const Fd& fd, const oci::Device& device) {
               ::makedev(static_cast<unsigned>(device.major), static_cast<unsigned>(device.minor)));
 }
 
+/// What the node is mounted on. Nearly always it is new: then one call is enough.
+Fd make_target(const Beneath& root, const Fd& folder, const oci::Device& device) {
+  const std::string name = device.path.substr(device.path.rfind('/') + 1);
+  Fd made(::openat(folder.get(), name.c_str(), O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+  return made ? std::move(made) : root.make_file(device.path);
+}
+
 /// Shows the host's node of the same path, if it is the very same device.
-void bind_the_hosts(const Beneath& root, const oci::Device& device) {
+void bind_the_hosts(const Beneath& root, const Fd& folder, const oci::Device& device) {
   const auto node = sys::open_if_there(device.path, O_PATH | O_NOFOLLOW);
   if (!node || !is_same(*node, device)) {
     throw Error(
@@ -54,7 +61,7 @@ void bind_the_hosts(const Beneath& root, const oci::Device& device) {
                     quoted(device.path)),
         "in a user namespace devices can't be made: run as root without one");
   }
-  const Fd target = root.make_file(device.path);
+  const Fd target = make_target(root, folder, device);
   bind(sys::Place{*node, device.path}, root, {target, device.path}, {},
        "in a user namespace mknod is not allowed");
 }
@@ -129,7 +136,7 @@ void make_devices(const oci::Config& config) {
   Folder folder;
   for (const oci::Device& device : all_devices(config)) {
     may_make_nodes = may_make_nodes && make_node(root, folder.of(root, device.path), device);
-    if (!may_make_nodes) bind_the_hosts(root, device);
+    if (!may_make_nodes) bind_the_hosts(root, folder.of(root, device.path), device);
   }
   make_links(folder.of(root, "/dev/"));
   sys::set_umask(before);
