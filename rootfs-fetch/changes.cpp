@@ -1,9 +1,9 @@
 #include "rootfs-fetch/changes.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "common/os/error.hpp"
+#include "common/os/text.hpp"
 #include "common/os/words.hpp"
 
 namespace lockstep::fetch {
@@ -114,14 +114,12 @@ void expose(ImageConfig& config, const Line& line) {
   for (const std::string& word : split_words(line)) {
     const size_t slash = std::min(word.find('/'), word.size());
     const std::string protocol = slash == word.size() ? "tcp" : word.substr(slash + 1);
-    unsigned port = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + slash, port);
-    const bool is_number = error == std::errc() && end == word.data() + slash;
-    if (!is_number || port < 1 || port > 65535 ||
+    const auto port = parse_number<unsigned>(word.substr(0, slash));
+    if (!port || *port < 1 || *port > 65535 ||
         (protocol != "tcp" && protocol != "udp" && protocol != "sctp")) {
       line.fail(fmt::format("expected PORT[/tcp|udp|sctp], got {}", quoted(word)));
     }
-    insert(config.exposed_ports, fmt::format("{}/{}", port, protocol));
+    insert(config.exposed_ports, fmt::format("{}/{}", *port, protocol));
   }
 }
 

@@ -10,7 +10,7 @@
 #include <memory>
 
 #include "common/os/error.hpp"
-#include "common/os/fd.hpp"
+#include "common/os/processes.hpp"
 #include "common/os/text.hpp"
 
 namespace lockstep::proc {
@@ -76,6 +76,16 @@ std::optional<Stat> stat(pid_t pid) {
 std::optional<uint64_t> start_time(pid_t pid) {
   const auto found = stat(pid);
   return found ? std::optional(found->start_time) : std::nullopt;
+}
+
+std::optional<Fd> open_living(pid_t pid, uint64_t start_time) {
+  if (pid <= 0) return std::nullopt;
+  auto pidfd = sys::open_pid(pid);
+  // Looked at after the pidfd was opened: if the times agree, the descriptor means that very
+  // process.
+  const auto now = stat(pid);
+  if (!now || now->start_time != start_time || now->state == 'Z') return std::nullopt;
+  return pidfd;
 }
 
 std::string namespace_of(pid_t pid, const std::string& kind) {

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "common/os/fd.hpp"
+
 /// What /proc tells of a process. See: proc(5)
 namespace lockstep::proc {
 
@@ -27,6 +29,9 @@ struct Stat {
   std::string command;
 };
 std::optional<Stat> stat(pid_t pid);
+
+/// A pidfd of the process, if it is alive and the one that started then.
+std::optional<Fd> open_living(pid_t pid, uint64_t start_time);
 
 /// "uts:[4026531838]": the namespace `kind` ("uts", "pid", "ipc", "mnt", "user", …) of a process,
 /// or of the caller for pid 0. Empty if it can't be read.

@@ -5,12 +5,12 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 #include <csignal>
 #include <cstring>
 
 #include "common/os/error.hpp"
 #include "common/os/mount_api.hpp"
+#include "common/os/text.hpp"
 
 namespace lockstep::words {
 namespace {
@@ -78,11 +78,8 @@ std::string signal(int number) {
 }
 
 std::optional<int> signal_number(std::string_view name) {
-  int number = 0;
-  const auto parsed = std::from_chars(name.data(), name.data() + name.size(), number);
-  if (parsed.ec == std::errc() && parsed.ptr == name.data() + name.size()) {
-    return number > 0 && number <= SIGRTMAX ? std::optional(number) : std::nullopt;
-  }
+  if (const auto number = parse_number<int>(name))
+    return *number > 0 && *number <= SIGRTMAX ? number : std::nullopt;
   std::string upper(name);
   std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;

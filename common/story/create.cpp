@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/os/borrowed_root.hpp"
 #include "common/os/narrate.hpp"
 #include "common/os/processes.hpp"
 #include "common/story/program.hpp"
@@ -55,6 +56,7 @@ void refuse_missing_users(const Story& story, const oci::Config& config) {
 
 Created create(Story& story, const oci::Process& process, Undo& undo, const Door* door) {
   story.on_the_host(undo);
+  borrow_root_if_needed();
   Handshake handshake;
   Child child = Child::clone(
       story.namespaces(), [&] { live(story, process, handshake, door); },

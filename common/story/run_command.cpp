@@ -1,6 +1,5 @@
 #include "common/story/run_command.hpp"
 
-#include "common/os/borrowed_root.hpp"
 #include "common/os/processes.hpp"
 
 namespace lockstep {
@@ -21,7 +20,6 @@ cli::Command run_command(StoryMaker make, std::vector<ConfigOptions> groups) {
     if (arguments.empty()) throw cli::UsageError("run: a command is missing");
     config->process.args = arguments;
     inherit_from_caller(config->process);
-    borrow_root_if_needed();
     NothingToUndo undo;
     const auto story = make(*config);
     Created created = create(*story, config->process, undo);

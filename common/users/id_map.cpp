@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
+#include "common/os/proc.hpp"
 #include "common/os/text.hpp"
 
 namespace lockstep::users {
@@ -13,18 +13,10 @@ namespace {
 
 constexpr uint32_t kNoId = 4294967295;  // setresuid(2) and chown(2): "leave it as it is"
 
-std::optional<uint32_t> parse_number(const std::string& text) {
-  uint32_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, number);
-  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
-  return number;
-}
-
 }  // namespace
 
 std::optional<uint32_t> parse_id(const std::string& text) {
-  const auto id = parse_number(text);
+  const auto id = parse_number<uint32_t>(text);
   return id == kNoId ? std::nullopt : id;
 }
 
@@ -33,7 +25,8 @@ std::optional<oci::IdMapping> parse_mapping(const std::string& text) {
   if (parts.size() < 2 || parts.size() > 3) return std::nullopt;
   const auto container = parse_id(parts[0]);
   const auto host = parse_id(parts[1]);
-  const auto size = parts.size() == 2 ? 1 : parse_number(parts[2]);  // of all ids: 4294967295
+  const auto size =
+      parts.size() == 2 ? 1 : parse_number<uint32_t>(parts[2]);  // of all ids: 4294967295
   if (!container || !host || !size || *size == 0) return std::nullopt;
   if (uint64_t{std::max(*container, *host)} + *size > kNoId) return std::nullopt;
   return oci::IdMapping{*container, *host, *size};
@@ -48,6 +41,16 @@ std::string text_of(const Map& map) {
   for (const oci::IdMapping& range : map)
     text += fmt::format("{} {} {}\n", range.container_id, range.host_id, range.size);
   return text;
+}
+
+Map read_map(const std::string& path) {
+  Map map;
+  for (const std::string& line : split(proc::read_file(path).value_or(""), '\n')) {
+    const auto words = fields(line);
+    if (const auto range = parse_mapping(fmt::format("{}", fmt::join(words, ":"))))
+      map.push_back(*range);
+  }
+  return map;
 }
 
 std::optional<uint32_t> outside(const Map& map, uint32_t id) {

@@ -29,6 +29,8 @@ std::string text_of(const oci::IdMapping& range);
 
 /// "0 100000 65536\n": as uid_map is written.
 std::string text_of(const Map& map);
+/// The same the other way: of a process's /proc/PID/uid_map, or gid_map. Empty if there is none.
+Map read_map(const std::string& path);
 /// What id the container's `id` is outside; nothing if it is not mapped.
 std::optional<uint32_t> outside(const Map& map, uint32_t id);
 /// What id the host's `id` is inside; nothing if the container doesn't have it.

@@ -5,6 +5,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/ids.hpp"
 #include "common/os/run_program.hpp"
@@ -62,7 +63,7 @@ std::string obstacle_to_helpers() {
 }
 
 std::string how_to_get_more_ids() {
-  const std::string name = name_of(::geteuid());
+  const std::string name = name_of(caller_uid());
   if (std::string obstacle = obstacle_to_helpers(); !obstacle.empty()) return obstacle;
   return fmt::format(
       "as root, `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {}` gives it "

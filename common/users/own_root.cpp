@@ -7,14 +7,10 @@
 #include <unistd.h>
 
 #include <array>
-#include <csignal>
-#include <cstdio>
 
 #include "common/os/borrowed_root.hpp"
-#include "common/os/child.hpp"
+#include "common/os/errand.hpp"
 #include "common/os/error.hpp"
-#include "common/os/handshake.hpp"
-#include "common/os/processes.hpp"
 #include "common/users/newuidmap.hpp"
 #include "common/users/subids.hpp"
 
@@ -35,47 +31,20 @@ void hand_powers_on() {
   }
 }
 
-void flush_output() {
-  if (std::fflush(stdout) != 0) throw SysError(errno, "write(standard output)");
-}
-
-void run(Handshake& parent, uid_t caller, const std::function<int()>& body) {
-  int result = 0;
-  try {
-    sys::set_parent_death_signal(SIGKILL);
-    parent.await_release(Stage::kCloned);
-    remember_caller(caller);
-    hand_powers_on();
-    result = body();
-    flush_output();
-  } catch (const std::exception& error) {
-    parent.fail(error, "");
-  }
-  ::_exit(result);
-}
-
 }  // namespace
 
 int with_root_over(const Maps& maps, const std::function<int()>& body) {
-  flush_output();  // else the child would write it once more
-  Handshake handshake;
   const uid_t caller = caller_uid();
-  Child child = Child::clone(
+  const Errand errand{
       CLONE_NEWUSER,
-      [&] {
-        handshake.be_child();
-        run(handshake, caller, body);
-      },
-      "a user namespace with the container's ids: root over its files");
-  handshake.be_host();
-  write_maps_without_root(maps, child.pid());
-  handshake.release(Stage::kCloned);
-  handshake.await_exec();
-  const ExitStatus status = child.wait();
-  const int code = status.shell_code();
-  if (code > 128)
-    throw Error(fmt::format("the process with root over the files {}", status.words()));
-  return code;
+      [&](const Child& child) { write_maps_without_root(maps, child.pid()); },
+      "a user namespace with the container's ids: root over its files",
+  };
+  return run_errand(errand, [&] {
+    remember_caller(caller);
+    hand_powers_on();
+    return body();
+  });
 }
 
 void with_root_if_needed(const std::function<void()>& body) {

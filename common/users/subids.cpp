@@ -8,7 +8,6 @@
 #include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
-#include "common/os/proc.hpp"
 #include "common/os/run_program.hpp"
 #include "common/os/text.hpp"
 #include "common/users/newuidmap.hpp"
@@ -27,14 +26,14 @@ struct Range {
 };
 using Ranges = std::vector<Range>;
 
-/// Of users and of groups, each with the file, the map and getsubids(1)'s option.
+/// Of users and of groups, each with the file, this process's map and getsubids(1)'s option.
 struct Kind {
   const char* file;
   const char* map;
   const char* option;
 };
-constexpr Kind kUsers = {"/etc/subuid", "uid_map", "-u"};
-constexpr Kind kGroups = {"/etc/subgid", "gid_map", "-g"};
+constexpr Kind kUsers = {"/etc/subuid", "/proc/self/uid_map", "-u"};
+constexpr Kind kGroups = {"/etc/subgid", "/proc/self/gid_map", "-g"};
 
 std::string host_file(const char* path) {
   const auto file = sys::open_if_there(path, O_RDONLY);
@@ -60,9 +59,10 @@ void add(Ranges& ranges, const std::string& first, const std::string& count) {
     ranges.push_back({*from, *size});
 }
 
-Ranges ranges_of(const Kind& kind, const std::string& name, uid_t uid) {
+/// The ranges that `text`, such a file's, gives a user.
+Ranges ranges_in(const std::string& text, const std::string& name, uid_t uid) {
   Ranges ranges;
-  for (const std::string& line : split(host_file(kind.file), '\n')) {
+  for (const std::string& line : split(text, '\n')) {
     const auto fields = split(line, ':');
     if (fields.size() == 3 && (fields[0] == name || fields[0] == std::to_string(uid)))
       add(ranges, fields[1], fields[2]);
@@ -97,19 +97,15 @@ void append(Map& map, const Ranges& ranges, uint32_t next, uint32_t end = kCount
 Ranges ranges_of_caller(const Kind& kind) {
   const uid_t uid = ::geteuid();
   const std::string name = name_of(uid);
-  Ranges ranges = ranges_of(kind, name, uid);
+  Ranges ranges = ranges_in(host_file(kind.file), name, uid);
   return ranges.empty() ? asked_for(kind, name) : ranges;
 }
 
 /// The ids that this process's own user namespace has: on the host all of them.
 Ranges all_here(const Kind& kind) {
   Ranges ranges;
-  for (const std::string& line :
-       split(proc::read_file(std::string("/proc/self/") + kind.map).value_or(""), '\n')) {
-    const auto words = fields(line);
-    const auto first = words.size() == 3 ? parse_id(words[0]) : std::nullopt;
-    if (first) ranges.push_back({*first, static_cast<uint32_t>(std::stoul(words[2]))});
-  }
+  for (const oci::IdMapping& range : read_map(kind.map))
+    ranges.push_back({range.container_id, range.size});
   return ranges;
 }
 
@@ -122,8 +118,9 @@ bool is_here(const Ranges& here, const Range& wanted) {
 
 Map roots_map(const Kind& kind) {
   Map map;
-  Ranges ranges = ranges_of(kind, "lockstep", kNobody);
-  if (ranges.empty()) ranges = ranges_of(kind, "root", 0);
+  const std::string text = host_file(kind.file);
+  Ranges ranges = ranges_in(text, "lockstep", kNobody);
+  if (ranges.empty()) ranges = ranges_in(text, "root", 0);
   if (ranges.empty()) ranges.push_back({kFirst, kCount});
   const Ranges here = all_here(kind);
   const bool are_here = std::all_of(ranges.begin(), ranges.end(),

@@ -22,6 +22,8 @@ struct RunSettings {
 void run_options(cli::Options& options, RunSettings& settings);
 /// Those of them that `create` has, too: --pid-file, --init.
 void create_options(cli::Options& options, RunSettings& settings);
+/// --pid-file, of whatever starts a process.
+void pid_file_option(cli::Options& options, std::string& file);
 
 /// `run [--id ID] [--detach] [--pid-file FILE] [--init] … COMMAND [ARG…]`
 cli::Command run_command(StoryMaker make, UndoTable undo, const Attend& attend,
@@ -49,6 +51,9 @@ void clear_after_failure(State& state, const UndoTable& undo);
 /// The ID of a container that was left running, on standard output. If it can't be written the
 /// container is ended: whoever started one that nobody can name had better not have it.
 void print_id(State& state, const UndoTable& undo);
+
+/// The number of a signal that the command line names. Throws cli::UsageError.
+int signal_of(const std::string& name);
 
 /// `--env NAME=VALUE` (or NAME: the caller's value), replacing what `env` holds under that name.
 void set_variable(std::vector<std::string>& env, const std::string& text);

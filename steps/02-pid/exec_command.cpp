@@ -26,12 +26,7 @@ void own_options(cli::Options& options, Settings& settings) {
   }
   options.flag("d,detach", "leave it running (output goes on to files, not to terminals or pipes)",
                [&] { settings.process.detached = true; });
-  options.value("pid-file", "FILE", "write its PID there, as the host numbers it",
-                [&](const std::string& path) {
-                  if (path.empty() || path.back() == '/')
-                    throw cli::UsageError("--pid-file: expected a file's name");
-                  settings.pid_file = path.find('/') == std::string::npos ? "./" + path : path;
-                });
+  pid_file_option(options, settings.pid_file);
 }
 
 /// What the container's own process was given, with this command line's changes.

@@ -8,12 +8,6 @@
 namespace lockstep::pid {
 namespace {
 
-int signal_of(const std::string& name) {
-  if (const auto number = words::signal_number(name)) return *number;
-  throw cli::UsageError(fmt::format("{} is no signal", quoted(name)),
-                        "a name (TERM, SIGTERM, RTMIN+3) or a number from 1 to 64");
-}
-
 void kill_all(const Record& record, int signal) {
   for (const pid_t pid : processes_of(record)) {
     const auto process = sys::open_pid(pid);
@@ -40,6 +34,12 @@ int kill(const std::string& id, int signal, bool all) {
 }
 
 }  // namespace
+
+int signal_of(const std::string& name) {
+  if (const auto number = words::signal_number(name)) return *number;
+  throw cli::UsageError(fmt::format("{} is no signal", quoted(name)),
+                        "a name (TERM, SIGTERM, RTMIN+3) or a number from 1 to 64");
+}
 
 bool delete_container(const std::string& id, bool force, const UndoTable& undo) {
   auto found = State::open_if_there(id);

@@ -68,13 +68,7 @@ std::vector<std::string> all_ids() {
 }
 
 std::optional<Fd> locate(const Record& record) {
-  if (record.pid <= 0) return std::nullopt;
-  auto pidfd = sys::open_pid(record.pid);
-  // Looked at after the pidfd was opened: if the times agree, the descriptor means that very
-  // process.
-  const auto stat = proc::stat(record.pid);
-  if (!stat || stat->start_time != record.start_time || stat->state == 'Z') return std::nullopt;
-  return pidfd;
+  return proc::open_living(record.pid, record.start_time);
 }
 
 Status status_now(const Record& record) {

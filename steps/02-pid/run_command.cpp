@@ -1,7 +1,6 @@
 #include <cstdio>
 
 #include "02-pid/commands.hpp"
-#include "common/os/borrowed_root.hpp"
 #include "common/os/files.hpp"
 #include "common/os/narrate.hpp"
 
@@ -17,13 +16,17 @@ void run_options(cli::Options& options, RunSettings& settings) {
   create_options(options, settings);
 }
 
-void create_options(cli::Options& options, RunSettings& settings) {
+void pid_file_option(cli::Options& options, std::string& file) {
   options.value("pid-file", "FILE", "write its PID there, as the host numbers it",
-                [&](const std::string& path) {
+                [&file](const std::string& path) {
                   if (path.empty() || path.back() == '/')
                     throw cli::UsageError("--pid-file: expected a file's name");
-                  settings.pid_file = sys::absolute(path);
+                  file = sys::absolute(path);
                 });
+}
+
+void create_options(cli::Options& options, RunSettings& settings) {
+  pid_file_option(options, settings.pid_file);
   options.flag("init", "a small PID 1 that passes signals on and reaps orphans",
                [&] { settings.config.annotations[oci::kInitAnnotation] = "true"; });
 }
@@ -93,7 +96,6 @@ cli::Command run_command(StoryMaker make, UndoTable undo, const Attend& attend,
     oci::Process& process = settings->config.process;
     process.args = arguments;
     process.parent_death_signal = death_signal_for(process);
-    borrow_root_if_needed();
     return run_container(*settings, make, undo, attend);
   };
   return command;

@@ -1,16 +1,11 @@
 #include "03-mount/keeper.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <array>
-#include <csignal>
 
-#include "common/os/error.hpp"
-#include "common/os/narrate.hpp"
-#include "common/os/processes.hpp"
+#include "common/os/background.hpp"
 
 namespace lockstep::mnt {
 namespace {
@@ -36,31 +31,14 @@ void read_and_forget(bool has_master) {
   }
 }
 
-/// Nothing of the caller's is held: no terminal, no pipe that somebody reads to its end, no folder,
-/// no lock.
-void become_keeper(const Fd& master, const Fd& container) {
-  ::setsid();
-  ::prctl(PR_SET_NAME, "lockstep-keeper");
-  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  // First out of the way, then to their places: the places may be each other's.
-  const int high_master = master ? ::fcntl(master.get(), F_DUPFD_CLOEXEC, 64) : null;
-  const int high_container = ::fcntl(container.get(), F_DUPFD_CLOEXEC, 64);
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null, fd);
-  ::dup2(high_master, kMaster);
-  ::dup2(high_container, kContainer);
-  sys::close_all_from(kContainer + 1);
-  if (::chdir("/") != 0) ::_exit(1);
-  read_and_forget(static_cast<bool>(master));
-}
-
 }  // namespace
 
 void keep(const Fd& master, const Child& container, const std::function<void()>& at_end) {
   Child keeper = Child::clone(
       0,
       [&] {
-        narrate::close_all();
-        become_keeper(master, container.pidfd());
+        go_to_background("lockstep-keeper", {master.get(), container.pidfd().get()});
+        read_and_forget(static_cast<bool>(master));
         if (at_end) at_end();
       },
       "somebody has to hold the container's terminal, or to clear up, when this process has ended");

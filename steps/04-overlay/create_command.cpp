@@ -4,7 +4,6 @@
 
 #include "04-overlay/commands.hpp"
 #include "04-overlay/lifecycle.hpp"
-#include "common/os/borrowed_root.hpp"
 
 namespace lockstep::lifecycle {
 namespace {
@@ -107,7 +106,6 @@ cli::Command create_command(StoryMaker make, pid::UndoTable undo, const pid::Att
   command.run = [=, undo = std::move(undo)](const std::vector<std::string>& arguments) {
     oci::Config config = final_config(*settings, arguments);
     config.process.detached = false;  // it keeps what its creator gives it as standard output
-    borrow_root_if_needed();
     return create_container(*settings, config, make, undo, attend);
   };
   return command;

@@ -3,13 +3,13 @@
 #include <memory>
 #include <optional>
 
+#include "02-pid/commands.hpp"
 #include "04-overlay/image_config.hpp"
 #include "04-overlay/image_volumes.hpp"
 #include "04-overlay/sandbox.hpp"
 #include "common/cli/program.hpp"
 #include "common/images/image.hpp"
 #include "common/os/narrate.hpp"
-#include "common/os/words.hpp"
 
 namespace lockstep::overlay {
 namespace {
@@ -53,13 +53,12 @@ void options(cli::Options& options, oci::Config& config) {
   const auto given = std::make_shared<Given>();
   options.value("entrypoint", "PROGRAM", "in place of the image's own program (\"\": of none)",
                 [given](const std::string& program) { given->entrypoint = program; });
-  options.value(
-      "stop-signal", "SIGNAL", "what `stop` sends (default: what the image says, or TERM)",
-      [given](const std::string& name) {
-        if (!words::signal_number(name))
-          throw cli::UsageError(fmt::format("--stop-signal: {} is no signal", quoted(name)));
-        given->stop_signal = name;
-      });
+  options.value("stop-signal", "SIGNAL",
+                "what `stop` sends (default: what the image says, or TERM)",
+                [given](const std::string& name) {
+                  pid::signal_of(name);
+                  given->stop_signal = name;
+                });
   options.words([given, &config](cli::Options::Words& words) {
     if (config.root.path.empty()) return take_image(words, config, *given);
     if (given->entrypoint)

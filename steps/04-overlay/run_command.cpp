@@ -6,7 +6,6 @@
 #include "04-overlay/commands.hpp"
 #include "04-overlay/lifecycle.hpp"
 #include "04-overlay/sandbox.hpp"
-#include "common/os/borrowed_root.hpp"
 
 namespace lockstep::lifecycle {
 namespace {
@@ -97,7 +96,6 @@ cli::Command run_command(StoryMaker make, pid::UndoTable undo, const pid::Attend
   command.run = [=, undo = std::move(undo)](const std::vector<std::string>& arguments) {
     oci::Config config = final_config(*settings, arguments);
     config.process.parent_death_signal = pid::death_signal_for(config.process);
-    borrow_root_if_needed();
     return run_container(*settings, config, make, undo, attend);
   };
   return command;

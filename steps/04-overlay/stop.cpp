@@ -5,6 +5,7 @@
 #include "04-overlay/commands.hpp"
 #include "common/os/narrate.hpp"
 #include "common/os/processes.hpp"
+#include "common/os/text.hpp"
 #include "common/os/words.hpp"
 
 namespace lockstep::lifecycle {
@@ -14,10 +15,8 @@ constexpr int kPatience = 10;            // seconds, docker's default
 constexpr int kLongestPatience = 86400;  // a day
 
 int seconds_of(const std::string& text) {
-  const bool is_number =
-      !text.empty() && text.size() < 6 && text.find_first_not_of("0123456789") == std::string::npos;
-  const int seconds = is_number ? std::stoi(text) : -1;
-  if (seconds >= 0 && seconds <= kLongestPatience) return seconds;
+  const auto seconds = parse_number<int>(text);
+  if (seconds && *seconds >= 0 && *seconds <= kLongestPatience) return *seconds;
   throw cli::UsageError(
       fmt::format("--time: expected seconds, 0 to {}, got {}", kLongestPatience, quoted(text)));
 }

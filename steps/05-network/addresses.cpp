@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <climits>
 
 #include "common/os/error.hpp"
 #include "common/os/text.hpp"
@@ -84,14 +84,10 @@ Ip Subnet::at(uint64_t number) const {
 Subnet parse_subnet(const std::string& text) {
   const size_t slash = text.find('/');
   const auto ip = parse_ip(text.substr(0, slash));
-  unsigned prefix = 0;
-  const char* const end = text.data() + text.size();
-  const auto parsed = slash == std::string::npos
-                          ? std::from_chars_result{end, std::errc::invalid_argument}
-                          : std::from_chars(text.data() + slash + 1, end, prefix);
-  if (!ip || parsed.ec != std::errc() || parsed.ptr != end || prefix > (ip->v6 ? 128U : 32U)) {
+  const std::string behind = slash == std::string::npos ? "" : text.substr(slash + 1);
+  const unsigned prefix = parse_number<unsigned>(behind).value_or(UINT_MAX);
+  if (!ip || prefix > (ip->v6 ? 128U : 32U))
     throw Error(fmt::format("expected a subnet such as 10.77.0.0/24, got {}", quoted(text)));
-  }
   const Subnet subnet{base_of(*ip, prefix), prefix};
   if (subnet.base != *ip) {
     throw Error(fmt::format("{} has bits set behind its prefix", quoted(text)),
@@ -144,11 +140,9 @@ std::optional<std::string> parse_mac(const std::string& text) {
   const auto parts = split(text, ':');
   std::string bytes;
   for (const std::string& part : parts) {
-    unsigned byte = 0;
-    const char* const end = part.data() + part.size();
-    const auto parsed = std::from_chars(part.data(), end, byte, 16);
-    if (part.size() != 2 || parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
-    bytes += static_cast<char>(byte);
+    const auto byte = parse_number<unsigned>(part, 16);
+    if (part.size() != 2 || !byte) return std::nullopt;
+    bytes += static_cast<char>(*byte);
   }
   const bool group = bytes.empty() || (static_cast<unsigned char>(bytes[0]) & 1U) != 0;
   const bool zero = bytes.find_first_not_of('\0') == std::string::npos;

@@ -1,6 +1,5 @@
 // The options of `network create`.
 #include <array>
-#include <charconv>
 
 #include "05-network/create_network.hpp"
 #include "common/os/text.hpp"
@@ -9,14 +8,10 @@ namespace lockstep::net {
 namespace {
 
 unsigned number_of(const std::string& key, const std::string& text, unsigned least, unsigned most) {
-  unsigned number = 0;
-  const char* const end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, number);
-  if (parsed.ec != std::errc() || parsed.ptr != end || number < least || number > most) {
-    throw cli::UsageError(fmt::format("--opt: {}: expected a number from {} to {}, got {}", key,
-                                      least, most, quoted(text)));
-  }
-  return number;
+  const auto number = parse_number<unsigned>(text);
+  if (number && *number >= least && *number <= most) return *number;
+  throw cli::UsageError(fmt::format("--opt: {}: expected a number from {} to {}, got {}", key,
+                                    least, most, quoted(text)));
 }
 
 void take_opt(Network& network, const std::string& text) {

@@ -3,7 +3,6 @@
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 
-#include <charconv>
 #include <cstring>
 #include <memory>
 
@@ -14,25 +13,20 @@
 namespace lockstep::net {
 namespace {
 
+constexpr int kHex = 16;
 constexpr unsigned kShortest = 2;  // of the prefixes that are no default route
-
-template <class Number>
-bool hex(const std::string& text, Number& number) {
-  const char* const end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, number, 16);
-  return parsed.ec == std::errc() && parsed.ptr == end;
-}
 
 /// DESTINATION and MASK are the second and the eighth column of /proc/net/route, as hexadecimal
 /// numbers in network order.
 void add_routes4(std::vector<Subnet>& found) {
   for (const std::string& line : split(proc::read_file("/proc/net/route").value_or(""), '\n')) {
     const auto words = fields(line);
-    uint32_t destination = 0;
-    uint32_t netmask = 0;
-    if (words.size() < 8 || !hex(words[1], destination) || !hex(words[7], netmask)) continue;
-    const auto prefix = static_cast<unsigned>(__builtin_popcount(netmask));
-    if (prefix >= kShortest) found.push_back({{false, 0, ntohl(destination)}, prefix});
+    if (words.size() < 8) continue;
+    const auto destination = parse_number<uint32_t>(words[1], kHex);
+    const auto netmask = parse_number<uint32_t>(words[7], kHex);
+    if (!destination || !netmask) continue;
+    const auto prefix = static_cast<unsigned>(__builtin_popcount(*netmask));
+    if (prefix >= kShortest) found.push_back({{false, 0, ntohl(*destination)}, prefix});
   }
 }
 
@@ -41,11 +35,12 @@ void add_routes6(std::vector<Subnet>& found) {
   for (const std::string& line :
        split(proc::read_file("/proc/net/ipv6_route").value_or(""), '\n')) {
     const auto words = fields(line);
-    Subnet route{{true, 0, 0}, 0};
-    if (words.size() < 2 || words[0].size() != 32 || !hex(words[1], route.prefix)) continue;
-    if (!hex(words[0].substr(0, 16), route.base.high) || !hex(words[0].substr(16), route.base.low))
-      continue;
-    if (route.prefix >= kShortest) found.push_back(route);
+    if (words.size() < 2 || words[0].size() != 32) continue;
+    const auto prefix = parse_number<unsigned>(words[1], kHex);
+    const auto high = parse_number<uint64_t>(words[0].substr(0, 16), kHex);
+    const auto low = parse_number<uint64_t>(words[0].substr(16), kHex);
+    if (prefix && high && low && *prefix >= kShortest)
+      found.push_back({{true, *high, *low}, *prefix});
   }
 }
 

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <charconv>
 #include <climits>
 #include <cstring>
 #include <memory>
@@ -30,20 +29,18 @@ struct Range {
               "8080:80, 127.0.0.1:8080:80, 8000-8010:8000-8010, [2001:db8::1]:53:53/udp");
 }
 
-unsigned parse_number(const std::string& text, const std::string& all) {
-  unsigned number = 0;
-  const char* const end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data(), end, number);
-  if (parsed.ec != std::errc() || parsed.ptr != end || number == 0 || number > 65535)
+unsigned parse_port(const std::string& text, const std::string& all) {
+  const auto number = parse_number<unsigned>(text);
+  if (!number || *number == 0 || *number > 65535)
     refuse(all, fmt::format("{} is no port from 1 to 65535", quoted(text)));
-  return number;
+  return *number;
 }
 
 Range parse_range(const std::string& text, const std::string& all) {
   const size_t dash = text.find('-');
   Range range;
-  range.first = parse_number(text.substr(0, dash), all);
-  range.last = dash == std::string::npos ? range.first : parse_number(text.substr(dash + 1), all);
+  range.first = parse_port(text.substr(0, dash), all);
+  range.last = dash == std::string::npos ? range.first : parse_port(text.substr(dash + 1), all);
   if (range.last < range.first) refuse(all, "the range ends before it begins");
   return range;
 }
