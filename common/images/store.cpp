@@ -38,6 +38,11 @@ bool is_there(const Fd& folder, const char* name) {
   return ::faccessat(folder.get(), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/// What may be there before the first image: networks, and what one who was killed has left.
+bool may_be_first(const std::string& name) {
+  return name == "networks" || name == ".oci-layout.new";
+}
+
 /// The name below the store of a digest's blob or layer.
 std::string hex_of(const std::string& digest) {
   if (!is_digest(digest))
@@ -75,7 +80,7 @@ Store Store::open_to_write() {
 void Store::prepare() {
   if (!is_there(folder_, "oci-layout")) {
     for (const std::string& name : names_in(folder_)) {
-      if (name == ".oci-layout.new") continue;  // of one who was killed here
+      if (may_be_first(name)) continue;
       throw Error(fmt::format("{} is not an image store, and it is not empty", quoted(path_)),
                   kElsewhere);
     }

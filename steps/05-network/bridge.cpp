@@ -7,6 +7,7 @@
 
 #include "05-network/host_settings.hpp"
 #include "05-network/links.hpp"
+#include "05-network/rootless_netns.hpp"
 #include "common/os/error.hpp"
 
 namespace lockstep::net {
@@ -64,7 +65,8 @@ void make_bridge(const Network& network) {
 }
 
 void remove_bridge(const Network& network) {
-  delete_link(sys::Netlink(), network.bridge, "nobody is left to be connected");
+  where_bridges_are(
+      [&] { delete_link(sys::Netlink(), network.bridge, "nobody is left to be connected"); });
 }
 
 std::string bridge_name(const Networks& networks, const std::string& network,

@@ -6,7 +6,7 @@
 #include "05-network/host_routes.hpp"
 #include "05-network/members.hpp"
 #include "05-network/other_filters.hpp"
-#include "common/os/borrowed_root.hpp"
+#include "05-network/rootless_netns.hpp"
 #include "common/os/text.hpp"
 #include "common/os/time.hpp"
 
@@ -79,10 +79,6 @@ void complete_subnets(const Networks& networks, NetworkPlan& plan) {
 
 void create_network(NetworkPlan plan, const std::string& name) {
   check_network_name(name);
-  if (!has_root_powers())
-    throw Error("network create: a network that containers share needs root",
-                "without root each container is in a user namespace of its own: `run --network "
-                "pasta` gives one a way out");
   Networks networks = Networks::open();
   if (networks.find(name) != nullptr)
     throw Error(fmt::format("there is a network {} already", quoted(name)),
@@ -93,7 +89,7 @@ void create_network(NetworkPlan plan, const std::string& name) {
   plan.network.created = now();
   plan.network.bridge = bridge_name(networks, name, plan.network.bridge);
   networks.save(plan.network);
-  if (!plan.network.internal) warn_of_other_filters();
+  if (!plan.network.internal && !is_rootless()) warn_of_other_filters();
 }
 
 }  // namespace lockstep::net

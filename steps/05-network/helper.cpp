@@ -3,13 +3,16 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 
 #include "05-network/pasta.hpp"
+#include "05-network/rootless_netns.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
+#include "common/os/narrate.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/processes.hpp"
 #include "common/os/run_program.hpp"
@@ -106,12 +109,33 @@ void end_processes(const std::string& folder) {
   }
 }
 
+bool are_internal(const std::vector<std::string>& names) {
+  auto networks = Networks::open();
+  return std::all_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return networks.get(name).internal; });
+}
+
 }  // namespace
 
+void choose_helper(Wanted& wanted) {
+  if (wanted.mode != Mode::kNetworks || !is_rootless() || are_internal(wanted.networks)) return;
+  if (find_on_path("pasta")) {
+    wanted.helper = "pasta";
+  } else if (!wanted.ports.empty()) {
+    installed("pasta");
+  } else if (find_on_path("slirp4netns")) {
+    wanted.helper = "slirp4netns";
+  } else {
+    narrate::say(
+        "(no way out: without root it is a helper's, and neither pasta nor slirp4netns is "
+        "installed; neighbours can be reached)");
+  }
+}
+
 void prepare_helper(const Wanted& wanted, const std::string& state, Undo& undo) {
-  if (wanted.mode != Mode::kHelper) return;
-  installed(wanted.target);
-  if (wanted.target == "slirp4netns" && !wanted.ports.empty())
+  if (wanted.helper.empty()) return;
+  installed(wanted.helper);
+  if (wanted.helper == "slirp4netns" && !wanted.ports.empty())
     throw Error("--publish: not with slirp4netns", "--network pasta can publish ports");
   for (const Port& port : wanted.ports) {
     check_privileged_port(port);
@@ -122,11 +146,17 @@ void prepare_helper(const Wanted& wanted, const std::string& state, Undo& undo) 
 }
 
 void start_helper(const Wanted& wanted, const std::string& state, const Child& child) {
-  if (wanted.mode != Mode::kHelper) return;
-  if (wanted.target == "pasta") {
-    start_pasta(wanted, installed("pasta"), folder_of(state), child.pid());
-  } else {
-    start_slirp(state, child.pid());
+  if (wanted.helper.empty()) return;
+  try {
+    if (wanted.helper == "pasta") {
+      start_pasta(wanted, installed("pasta"), folder_of(state), child.pid());
+    } else {
+      start_slirp(state, child.pid());
+    }
+  } catch (const Error& error) {
+    const bool was_asked_for = wanted.mode == Mode::kHelper || !wanted.ports.empty();
+    if (was_asked_for) throw;
+    narrate::say(fmt::format("(no way out: {})", error.what()));
   }
 }
 

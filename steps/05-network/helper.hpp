@@ -10,7 +10,12 @@
 /// opens ordinary sockets for them. pasta(1) and slirp4netns(1) are such programs.
 namespace lockstep::net {
 
-// Both do nothing for who named no helper.
+/// Which helper it is: the one that was named; without root, for who is in a network that isn't
+/// internal, one that is installed (a line says so if none is).
+/// Throws Error if a port is to be published, which takes pasta, and that isn't installed.
+void choose_helper(Wanted& wanted);
+
+// The next two do nothing where there is no helper.
 
 /// On the host: throws Error if the helper that `wanted` names isn't installed, or can't publish
 /// ports; notes what start_helper() will start.

@@ -10,7 +10,7 @@
 #include "05-network/links.hpp"
 #include "05-network/nat.hpp"
 #include "05-network/places.hpp"
-#include "common/os/borrowed_root.hpp"
+#include "05-network/rootless_netns.hpp"
 #include "common/os/error.hpp"
 #include "common/os/proc.hpp"
 
@@ -28,32 +28,43 @@ bool has_ended(const Member& member) {
   return text && pid::status_now(pid::record_from_json(*text, path)) == pid::Status::kStopped;
 }
 
-/// Takes those off the lists for whom `goes` is true. Whether there were any.
+/// Those that are still there: the kernel deletes a link by itself when the network namespace at its
+/// other end goes. To ask for what it is about to do costs a wait for many other things.
+void delete_links(const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  where_bridges_are([&] {
+    const sys::Netlink netlink;
+    for (const std::string& name : names) {
+      if (sys::link_index(name) != 0)
+        delete_link(netlink, name, "its end in the container goes with it");
+    }
+  });
+}
+
+/// Takes those off a network's list for whom `goes` is true: their links.
+template <class Goes>
+std::vector<std::string> drop(Network& network, Goes goes) {
+  std::vector<std::string> links;
+  std::erase_if(network.members, [&](const Member& member) {
+    const bool leaves = goes(member);
+    if (leaves) links.push_back(member.link);
+    return leaves;
+  });
+  return links;
+}
+
+/// Takes them off all lists. Whether there were any.
 template <class Goes>
 bool drop_members(Networks& networks, Goes goes) {
-  const sys::Netlink netlink;
   bool any = false;
   for (Network& network : networks.all) {
-    const auto end = std::stable_partition(network.members.begin(), network.members.end(),
-                                           [&](const Member& member) { return !goes(member); });
-    if (end == network.members.end()) continue;
-    for (auto member = end; member != network.members.end(); ++member)
-      delete_link(netlink, member->link, "its end in the container goes with it");
-    network.members.erase(end, network.members.end());
+    const auto links = drop(network, goes);
+    if (links.empty()) continue;
+    delete_links(links);
     networks.save(network);
     any = true;
   }
   return any;
-}
-
-/// Those that are still there: the kernel deletes a link by itself when the network namespace at its
-/// other end goes. To ask for what it is about to do costs a wait for many other things.
-void delete_links(const std::vector<std::string>& names) {
-  const sys::Netlink netlink;
-  for (const std::string& name : names) {
-    if (sys::link_index(name) != 0)
-      delete_link(netlink, name, "its end in the container goes with it");
-  }
 }
 
 /// Those for whom `goes` is true leave for good: their links, their ports, what the host was changed
@@ -66,22 +77,22 @@ void take_out(Networks& networks, Goes goes, bool again) {
   std::vector<const Network*> changed;
   std::vector<std::string> links;
   for (Network& network : networks.all) {
-    const auto left = std::erase_if(network.members, [&](const Member& member) {
-      const bool leaves = goes(member);
-      if (leaves) links.push_back(member.link);
-      return leaves;
-    });
-    if (left != 0) changed.push_back(&network);
+    const auto left = drop(network, goes);
+    if (!left.empty()) changed.push_back(&network);
+    links.insert(links.end(), left.begin(), left.end());
   }
   if (changed.empty() && !again) return;
   RulesLoader rules;
-  if (changed.empty() || ruleset(networks.all) != rules_before)
-    rules.start(ruleset(networks.all), networks.folder());
-  adjust_host_settings(networks);  // beside nft, like all that waits for the kernel
+  if (!is_rootless()) {
+    if (changed.empty() || ruleset(networks.all) != rules_before)
+      rules.start(ruleset(networks.all), networks.folder());
+    adjust_host_settings(networks);  // beside nft, like all that waits for the kernel
+  }
   tell_names(networks);
   rules.finish();
   delete_links(links);
   for (const Network* network : changed) networks.save(*network);
+  end_rootless_netns(networks);
 }
 
 }  // namespace
@@ -102,12 +113,7 @@ void forget_the_gone(Networks& networks) { take_out(networks, is_gone, false); }
 std::vector<Place> enter(const Wanted& wanted, const Joiner& joiner, RulesLoader& rules,
                          Undo& undo) {
   if (wanted.networks.empty()) return {};
-  if (caller_uid() != 0)
-    throw Error(fmt::format("--network {}: without root each container is in a user namespace of "
-                            "its own, and a bridge in there would lead to nobody",
-                            wanted.networks.front()),
-                "--network pasta (or slirp4netns) opens the way out; or run it as root");
-  check_nft();
+  if (!is_rootless()) check_nft();
   undo.note({"network",
              {{"networks", fmt::format("{}", fmt::join(wanted.networks, ","))},
               {"state", joiner.state}}});
@@ -130,10 +136,15 @@ std::vector<Place> enter(const Wanted& wanted, const Joiner& joiner, RulesLoader
     networks.save(*chosen[i]);  // before anything is made of it
     places.push_back({*chosen[i], members[i]});
   }
-  // By the bridges' names: they need not be there yet.
-  rules.start(ruleset(networks.all), networks.folder());
-  for (const Network* network : chosen) make_bridge(*network);
-  adjust_host_settings(networks);
+  if (is_rootless()) {
+    join_rootless_users(networks);
+  } else {
+    rules.start(ruleset(networks.all), networks.folder());  // bridges' names need no bridges yet
+  }
+  where_bridges_are([&] {
+    for (const Network* network : chosen) make_bridge(*network);
+  });
+  if (!is_rootless()) adjust_host_settings(networks);
   tell_names(networks);
   return places;
 }

@@ -20,30 +20,39 @@
 #include "05-network/helper.hpp"
 #include "05-network/links.hpp"
 #include "05-network/members.hpp"
+#include "05-network/rootless_netns.hpp"
 #include "05-network/routes.hpp"
 #include "common/os/error.hpp"
 
 namespace lockstep::net {
+namespace {
+
+void lay_cables(const std::vector<Place>& places, const Child& child) {
+  const sys::Netlink netlink;
+  for (const auto& [network, member] : places) {
+    add_veth(netlink,
+             {member.link, network.bridge, member.inside, child.pid(), member.mac, network.mtu,
+              network.queue_length},
+             "a cable: one end in the bridge, the other in the child's network namespace");
+    set_port(netlink, member.link, !network.containers_connect,
+             "what it sends to this machine's own address may come back to it");
+  }
+}
+
+}  // namespace
 
 void Connection::prepare(Undo& undo) {
   wanted_ = wanted_of(config_);
   joiner_ = joiner_of(config_, wanted_, undo);
+  choose_helper(wanted_);                               // helper.cpp: pasta, slirp4netns
   join(config_, wanted_);                               // join.cpp: container:ID, a path
   etc_files_.prepare(config_, wanted_, joiner_, undo);  // etc_files.cpp
-  prepare_helper(wanted_, joiner_.state, undo);         // helper.cpp: pasta, slirp4netns
+  prepare_helper(wanted_, joiner_.state, undo);
   places_ = enter(wanted_, joiner_, rules_, undo);  // members.cpp: addresses, ports, bridge, NAT
 }
 
 void Connection::connect(const Child& child) {
-  const sys::Netlink host;
-  for (const auto& [network, member] : places_) {
-    add_veth(host,
-             {member.link, network.bridge, member.inside, child.pid(), member.mac, network.mtu,
-              network.queue_length},
-             "a cable: one end in the bridge, the other in the child's network namespace");
-    set_port(host, member.link, !network.containers_connect,
-             "what it sends to this machine's own address may come back to it");
-  }
+  if (!places_.empty()) where_bridges_are([&] { lay_cables(places_, child); });
   start_helper(wanted_, joiner_.state, child);
   rules_.finish();  // nat.cpp: nft has worked beside all this
 }
@@ -59,7 +68,8 @@ void Connection::configure() {
                   "the address that was set aside for it");
     set_up(container, member.inside, "plugged in");
   }
-  add_routes(container, places_);  // routes.cpp: the default route, and a network's own
+  // routes.cpp: the default route, unless the helper's is another, and a network's own.
+  add_routes(container, places_, wanted_.helper.empty());
 }
 
 }  // namespace lockstep::net

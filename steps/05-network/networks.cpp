@@ -18,8 +18,6 @@ namespace {
 
 constexpr std::string_view kSuffix = ".json";
 
-std::string networks_folder() { return images::store_folder() + "/networks"; }
-
 void lock(const Fd& folder) {
   constexpr int kTries = 6000;
   for (int i = 0; i < kTries; ++i) {
@@ -45,6 +43,8 @@ Network read_network(const Fd& folder, const std::string& file) {
 }
 
 }  // namespace
+
+std::string networks_folder() { return images::store_folder() + "/networks"; }
 
 bool Network::has_v6() const {
   return std::any_of(subnets.begin(), subnets.end(),

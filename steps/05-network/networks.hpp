@@ -58,6 +58,9 @@ bool is_network_name(const std::string& name);
 /// Throws Error unless it is.
 void check_network_name(const std::string& name);
 
+/// Where they are: STORE/networks.
+std::string networks_folder();
+
 /// All networks, read and locked (flock(2) on their folder) until this object goes: addresses and
 /// ports are given to one container at a time.
 class Networks {

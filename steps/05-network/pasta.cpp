@@ -45,6 +45,8 @@ Words pasta_words(const Wanted& wanted, const std::string& folder, pid_t pid) {
     }
     if (!any) words.insert(words.end(), {udp ? "--udp-ports" : "--tcp-ports", "none"});
   }
+  // Beside the cables: else it would be called as the host's interface is, "eth0".
+  if (wanted.mode == Mode::kNetworks) words.insert(words.end(), {"--ns-ifname", "pasta0"});
   if (const auto ip = dns_forwarder(wanted))
     words.insert(words.end(), {"--dns-forward", ip->words()});
   if (caller_uid() == 0) words.insert(words.end(), {"--runas", "0:0"});

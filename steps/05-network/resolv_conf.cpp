@@ -63,10 +63,10 @@ void say_if_none(const Wanted& wanted, const std::vector<std::string>& hosts) {
 }  // namespace
 
 std::optional<Ip> dns_forwarder(const Wanted& wanted) {
-  if (wanted.mode != Mode::kHelper || !wanted.dns.empty()) return std::nullopt;
+  if (wanted.helper.empty() || !wanted.dns.empty()) return std::nullopt;
   if (!has_only_loopback(hosts_lines(true))) return std::nullopt;
   // slirp4netns has this one always; pasta is told one that is no machine's.
-  return parse_ip(wanted.target == "slirp4netns" ? "10.0.2.3" : "169.254.1.1");
+  return parse_ip(wanted.helper == "slirp4netns" ? "10.0.2.3" : "169.254.1.1");
 }
 
 std::string resolv_conf(const Wanted& wanted) {

@@ -74,7 +74,8 @@ void take_network(Wanted& wanted, const std::string& text) {
   } else if (text == "host") {
     wanted.mode = Mode::kHost;
   } else if (text == "pasta" || text == "slirp4netns") {
-    take_target(wanted, Mode::kHelper, text);
+    wanted.mode = Mode::kHelper;
+    wanted.helper = text;
   } else if (text.starts_with("container:")) {
     take_target(wanted, Mode::kContainer, text.substr(10));
   } else if (text.starts_with("ns:")) {

@@ -33,7 +33,8 @@ struct HostName {
 
 struct Wanted {
   Mode mode = Mode::kBundle;
-  std::string target;  // the container's ID, the file, the helper's name
+  std::string target;  // the container's ID, the file
+  std::string helper;  // pasta or slirp4netns; empty: none
   std::vector<std::string> networks;
   std::vector<Port> ports;
   std::vector<Ip> ips;  // --ip, --ip6

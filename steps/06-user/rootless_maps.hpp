@@ -8,8 +8,9 @@
 namespace lockstep::usr {
 
 /// Writes them (common/users/newuidmap.hpp), and says so where one's own id is all there is. False,
-/// with nothing done, for root.
+/// with nothing written, for root, also if it was borrowed in a namespace (05's, of a user's
+/// bridges): then `config` gets the numbers of that.
 /// Throws Error.
-bool write_maps_without_root(const oci::Config& config, pid_t pid);
+bool write_maps_without_root(oci::Config& config, pid_t pid);
 
 }  // namespace lockstep::usr

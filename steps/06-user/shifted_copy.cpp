@@ -20,10 +20,15 @@ bool needs_a_copy_without_root(const oci::Config& config) {
 void copy_without_root(overlay::Overlay& overlay, const oci::Config& config) {
   const images::Owners owners =
       overlay::owners_by(overlay::shifted_maps(config.linux));  // before they are 0 here
-  users::with_root_over(users::all_id_maps(), [&] {
+  const auto copy = [&] {
     overlay.copy(owners, "without root only a copy can belong to the container's root");
     return 0;
-  });
+  };
+  if (has_root_powers()) {  // borrowed (05: a user's bridges), and over the same ids
+    copy();
+  } else {
+    users::with_root_over(users::all_id_maps(), copy);
+  }
 }
 
 }  // namespace lockstep::usr

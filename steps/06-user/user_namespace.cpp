@@ -41,7 +41,7 @@ uint64_t new_users(const oci::Config& config) {
   return has_own_users(config) ? CLONE_NEWUSER : 0;
 }
 
-void write_maps(const oci::Config& config, const Child& child) {
+void write_maps(oci::Config& config, const Child& child) {
   if (!has_own_users(config)) return;
   const std::string process = fmt::format("/proc/{}", child.pid());
   if (write_maps_without_root(config, child.pid())) return;  // rootless_maps.cpp

@@ -20,10 +20,12 @@ uint64_t new_users(const oci::Config& config);
 ///
 /// Order: on the host, while the child waits: only from outside can other ids than the caller's own
 /// be mapped. Before anything else is done for the child: without a map it is nobody.
+/// Where the runtime is in a user namespace itself by now (05, without root), `config` has the
+/// numbers of that from here on.
 /// Break it: leave it out, and `run … id` says 65534, "nobody"; nothing can be mounted or made.
 /// Throws SysError with the operands of the map that failed.
 /// See: user_namespaces(7), "User and group ID mappings"; newuidmap(1)
-void write_maps(const oci::Config& config, const Child& child);
+void write_maps(oci::Config& config, const Child& child);
 
 /// Become the root of that namespace, if this process is not yet. `process` is the one that it will
 /// be: its death signal, which a change of ids turns off, is asked for anew.

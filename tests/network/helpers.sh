@@ -1,34 +1,12 @@
 #!/bin/bash
 # The way out without root: an ordinary user's container with pasta and with slirp4netns reaches the outside, and not
 # the host's loopback; pasta publishes ports; the helper ends with its container, also after kill -9 of the runtime.
-# Bridges, which need root, are refused in a sentence.
 # shellcheck disable=SC2016,SC2154  # single quotes are meant; out, err and status are those of `try`
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-outside network-helper serve 80 > /dev/null &
-ip route add default via 192.0.2.254
-cp -a /etc /run/test/etc
-mount --bind /run/test/etc /etc
-command -v useradd > /dev/null || skip "there is no useradd to make an ordinary user with"
-useradd --create-home --home-dir /run/test/home learner
-chmod 755 /run/test
-chown -R learner: "$rootfs" /run/test/work
-as_user() {
-  setpriv --reuid learner --regid learner --init-groups --bounding-set=-all --inh-caps=-all \
-    env -u XDG_RUNTIME_DIR -u LOCKSTEP_STORE HOME=/run/test/home timeout 30 "$@" < /dev/null
-}
-refusal=$(as_user unshare --user --map-root-user true 2>&1) || skip "ordinary users may not make user namespaces here: $refusal"
+. "$(dirname "$0")/rootless.sh"
 container=("$step" run --rootfs "$rootfs")
 
-refuses_as_user() {  # TEXT COMMAND…
-  local text=$1
-  shift
-  try as_user "$@"
-  (( status == 1 || status == 125 )) || fail "expected a refusal$(seen)"
-  says "$text"
-}
-refuses_as_user 'a bridge in there would lead to nobody' "${container[@]}" --network web true
-refuses_as_user 'needs root' "$step" network create web
 try as_user "${container[@]}" --network none cat /proc/net/dev
 ends_with 0
 try as_user "${container[@]}" --network host readlink /proc/self/ns/net
@@ -41,9 +19,7 @@ for helper in pasta slirp4netns; do
   refuses_as_user "$helper is not installed" "${container[@]}" --network $helper true
   umount "$program"
 done
-mount -t tmpfs -o mode=755 tun /dev/net 2> /dev/null || skip "there is no /dev/net to put a tun device of the test's own in"
-mknod -m 666 /dev/net/tun c 10 200
-: < /dev/net/tun || skip "this kernel has no tun device"
+can_tun || skip "this kernel has no tun device, or there is no /dev/net to put one in"
 network-helper listen 127.0.0.1 7000 tcp > /dev/null &
 
 helpers_tried=0
