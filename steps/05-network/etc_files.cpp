@@ -119,7 +119,8 @@ void give_to_its_root(const Fd& file, const std::string& path, const oci::Linux&
 /// Also where somebody mounted something over it on the host, which would keep it from going.
 void remove_file(const std::string& path) {
   while (::unlink(path.c_str()) != 0) {
-    if (errno != EBUSY) return;  // nothing there, or remove_folder_of() says what is wrong
+    if (errno == ENOENT || errno == ENOTDIR) return;
+    if (errno != EBUSY) throw SysError(errno, fmt::format("unlink({})", quoted(path)));
     sys::unmount(path, MNT_DETACH | UMOUNT_NOFOLLOW, "a mount that isn't ours lies over our file");
   }
 }
@@ -179,9 +180,10 @@ void EtcFiles::mount(const oci::Config& config) {
 
 void remove_etc_files(const pid::Record&, const Note& note) {
   if (!note.what.contains("folder")) return;  // its state is gone, and the folder was in there
-  const auto names = {kHostsFile, kOwnHostsFile, kHostNameFile, "resolv.conf", "localtime"};
-  for (const char* const name : names) remove_file(note.what.at("folder") + "/" + name);
-  sys::remove_folder_of(note.what.at("folder"), names);
+  const std::string& folder = note.what.at("folder");
+  for (const char* name : {kHostsFile, kOwnHostsFile, kHostNameFile, "resolv.conf", "localtime"})
+    remove_file(folder + "/" + name);
+  sys::remove_folder_of(folder, {});
 }
 
 }  // namespace lockstep::net

@@ -46,7 +46,8 @@ void give_terminal(const oci::Process& process) {
 
 }  // namespace
 
-void UserSwitch::look_up(oci::Process& process, const std::string& words, bool is_own) const {
+std::string UserSwitch::look_up(oci::Process& process, const std::string& words,
+                                bool is_own) const {
   const Account account = find_account(words);
   process.user.uid = account.uid;
   process.user.gid = account.gid;
@@ -56,9 +57,11 @@ void UserSwitch::look_up(oci::Process& process, const std::string& words, bool i
     if (is_mapped && can_have_groups(config_)) process.user.additional_gids.push_back(gid);
   }
   const std::string more = oci::annotation(config_, kGroupsAnnotation);
-  if (!is_own || more.empty()) return;
-  for (const std::string& group : split(more, ','))
-    process.user.additional_gids.push_back(find_group(group));
+  if (is_own && !more.empty()) {
+    for (const std::string& group : split(more, ','))
+      process.user.additional_gids.push_back(find_group(group));
+  }
+  return account.home;
 }
 
 void UserSwitch::check_is_mapped(const oci::User& user) const {
@@ -74,9 +77,11 @@ oci::Process UserSwitch::resolve(const oci::Process& process, Handshake& host) {
   oci::Process resolved = process;
   const std::string& asked = process.user.words;
   const std::string words = asked.empty() ? oci::annotation(config_, oci::kUserAnnotation) : asked;
-  if (!words.empty()) look_up(resolved, words, asked.empty());
+  std::string home;
+  if (!words.empty()) home = look_up(resolved, words, asked.empty());
   check_is_mapped(resolved.user);
-  if (!has_home(resolved)) resolved.env.push_back("HOME=" + home_of(resolved.user.uid));
+  if (!has_home(resolved))
+    resolved.env.push_back("HOME=" + (home.empty() ? home_of(resolved.user.uid) : home));
   own_ = resolved;
   return resolved;
 }

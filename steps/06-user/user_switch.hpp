@@ -33,7 +33,8 @@ class UserSwitch {
 
  private:
   void check_is_mapped(const oci::User& user) const;
-  void look_up(oci::Process& process, const std::string& words, bool is_own) const;
+  /// Who `words` mean becomes the process's user. Returns their home.
+  std::string look_up(oci::Process& process, const std::string& words, bool is_own) const;
 
   const oci::Config& config_;
   std::optional<oci::Process> own_;  // resolved already
