@@ -16,18 +16,6 @@
 namespace lockstep::sys {
 namespace {
 
-/// Makes something with a name; whether the name was free.
-template <typename Make>
-bool unless_taken(Make make) {
-  try {
-    make();
-    return true;
-  } catch (const SysError& error) {
-    if (error.code() == EEXIST) return false;
-    throw;
-  }
-}
-
 std::string directory_hint(int code) {
   return code == EROFS    ? "the file system is read-only"
          : code == ENOSPC ? "free some space there (df -h, df -i)"
@@ -66,25 +54,23 @@ std::optional<std::string> real_path(const std::string& path) {
 }
 
 bool make_directory(const std::string& path, mode_t mode, Why why) {
-  return unless_taken([&] {
-    call(
-        why, [&] { return fmt::format("mkdir({}, {:04o})", quoted(path), mode); },
-        [&] { return ::mkdir(path.c_str(), mode); }, directory_hint);
-  });
+  const int answer = call_for_answer(
+      why, {EEXIST}, [&] { return fmt::format("mkdir({}, {:04o})", quoted(path), mode); },
+      [&] { return ::mkdir(path.c_str(), mode); }, directory_hint);
+  return answer == 0;
 }
 
 bool make_directory(const Fd& directory, const std::string& name, mode_t mode, Why why) {
-  return unless_taken([&] {
-    call(
-        why,
-        [&] { return fmt::format("mkdirat({}, {}, {:04o})", directory.get(), quoted(name), mode); },
-        [&] { return ::mkdirat(directory.get(), name.c_str(), mode); }, directory_hint);
-  });
+  const int answer = call_for_answer(
+      why, {EEXIST},
+      [&] { return fmt::format("mkdirat({}, {}, {:04o})", directory.get(), quoted(name), mode); },
+      [&] { return ::mkdirat(directory.get(), name.c_str(), mode); }, directory_hint);
+  return answer == 0;
 }
 
-void make_node(const Fd& directory, const std::string& name, mode_t mode, dev_t device, Why why) {
-  call(
-      why,
+int make_node(const Fd& directory, const std::string& name, mode_t mode, dev_t device, Why why) {
+  return call_for_answer(
+      why, {EEXIST, EPERM},
       [&] {
         return fmt::format("mknodat({}, {}, {}, makedev({}, {}))", directory.get(), quoted(name),
                            words::file_mode(mode), major(device), minor(device));
@@ -94,15 +80,13 @@ void make_node(const Fd& directory, const std::string& name, mode_t mode, dev_t 
 
 bool make_symlink(const std::string& target, const Fd& directory, const std::string& name,
                   Why why) {
-  return unless_taken([&] {
-    call(
-        why,
-        [&] {
-          return fmt::format("symlinkat({}, {}, {})", quoted(target), directory.get(),
-                             quoted(name));
-        },
-        [&] { return ::symlinkat(target.c_str(), directory.get(), name.c_str()); });
-  });
+  const int answer = call_for_answer(
+      why, {EEXIST},
+      [&] {
+        return fmt::format("symlinkat({}, {}, {})", quoted(target), directory.get(), quoted(name));
+      },
+      [&] { return ::symlinkat(target.c_str(), directory.get(), name.c_str()); });
+  return answer == 0;
 }
 
 bool make_empty_file(const Fd& directory, const std::string& name, mode_t mode) {

@@ -29,9 +29,10 @@ std::optional<std::string> real_path(const std::string& path);
 bool make_directory(const std::string& path, mode_t mode, Why why = {});
 bool make_directory(const Fd& directory, const std::string& name, mode_t mode, Why why = {});
 
-/// mknodat(2).
-void make_node(const Fd& directory, const std::string& name, mode_t mode, dev_t device,
-               Why why = {});
+/// mknodat(2). 0, or the errno that is an answer: EEXIST (the name is taken), EPERM (not allowed, as in
+/// a user namespace).
+int make_node(const Fd& directory, const std::string& name, mode_t mode, dev_t device,
+              Why why = {});
 
 /// symlinkat(2). False if the name is taken already.
 bool make_symlink(const std::string& target, const Fd& directory, const std::string& name,

@@ -133,10 +133,11 @@ int Netlink::exchange(const NetlinkRequest& request, std::string& kernels_words)
   return sent < 0 ? -1 : answer(socket_, kernels_words);
 }
 
-void Netlink::ask(const NetlinkRequest& request, const std::string& words, Why why) const {
+int Netlink::ask(const NetlinkRequest& request, const std::string& words, Why why,
+                 std::initializer_list<int> answers) const {
   std::string kernels_words;
-  call(
-      why, [&] { return fmt::format("sendto(rtnetlink, {})", quoted(words)); },
+  return call_for_answer(
+      why, answers, [&] { return fmt::format("sendto(rtnetlink, {})", quoted(words)); },
       [&] { return exchange(request, kernels_words); },
       [&](int code) { return hint_for(code, kernels_words); });
 }

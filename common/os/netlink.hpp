@@ -3,6 +3,7 @@
 #include <linux/netlink.h>
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -53,7 +54,9 @@ class Netlink {
   /// Sends the request and waits for the kernel's answer. `words` is what ip(8) would be called
   /// with for the same: "ip link set lo up". Throws SysError; its hint is what the kernel says, if
   /// it says more than the errno.
-  void ask(const NetlinkRequest& request, const std::string& words, Why why = {}) const;
+  /// Returns 0, or the errno if it is one of `answers`.
+  int ask(const NetlinkRequest& request, const std::string& words, Why why = {},
+          std::initializer_list<int> answers = {}) const;
 
  private:
   friend bool may_have_table(const std::string& name);

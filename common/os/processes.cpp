@@ -27,28 +27,18 @@ std::optional<Fd> open_pid(pid_t pid) {
 }
 
 bool send_signal(const Fd& pidfd, pid_t pid, int signal, Why why) {
-  try {
-    call(
-        why,
-        [&] { return fmt::format("pidfd_send_signal(PID {}, {})", pid, words::signal(signal)); },
-        [&] { return ::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0); });
-    return true;
-  } catch (const SysError& error) {
-    if (error.code() == ESRCH) return false;
-    throw;
-  }
+  const int answer = call_for_answer(
+      why, {ESRCH},
+      [&] { return fmt::format("pidfd_send_signal(PID {}, {})", pid, words::signal(signal)); },
+      [&] { return ::syscall(SYS_pidfd_send_signal, pidfd.get(), signal, nullptr, 0); });
+  return answer == 0;
 }
 
 bool kill(pid_t pid, int signal, Why why) {
-  try {
-    call(
-        why, [&] { return fmt::format("kill({}, {})", pid, words::signal(signal)); },
-        [&] { return ::kill(pid, signal); });
-    return true;
-  } catch (const SysError& error) {
-    if (error.code() == ESRCH) return false;
-    throw;
-  }
+  const int answer = call_for_answer(
+      why, {ESRCH}, [&] { return fmt::format("kill({}, {})", pid, words::signal(signal)); },
+      [&] { return ::kill(pid, signal); });
+  return answer == 0;
 }
 
 bool wait_for_end(const Fd& pidfd, int milliseconds) {

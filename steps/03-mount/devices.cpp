@@ -85,15 +85,12 @@ bool make_node(const Beneath& root, const Fd& folder, const oci::Device& device)
   const mode_t mode = type_of(device) | device.file_mode.value_or(0666);
   const dev_t number =
       ::makedev(static_cast<unsigned>(device.major), static_cast<unsigned>(device.minor));
-  try {
-    sys::make_node(folder, name, mode, number,
-                   "one of the few devices that can do the host no harm");
-  } catch (const SysError& error) {
-    if (error.code() == EPERM) return false;
-    const auto there =
-        error.code() == EEXIST ? root.open_link_itself(device.path, O_PATH) : std::nullopt;
-    if (!there) throw;
-    if (is_same(*there, device)) return true;
+  const int answer = sys::make_node(folder, name, mode, number,
+                                    "one of the few devices that can do the host no harm");
+  if (answer == EPERM) return false;
+  if (answer == EEXIST) {
+    const auto there = root.open_link_itself(device.path, O_PATH);
+    if (there && is_same(*there, device)) return true;
     throw Error(fmt::format("device {}: the rootfs has something else there", quoted(device.path)),
                 "remove it from the rootfs, or mount a tmpfs on /dev");
   }

@@ -46,18 +46,6 @@ std::string put_shape(NetlinkRequest& request, const std::string& mac, unsigned 
   return words;
 }
 
-/// Asks; whether it wasn't there (or was, with `code` ENODEV) already.
-bool ask_unless(int code, const sys::Netlink& netlink, const NetlinkRequest& request,
-                const std::string& words, const Why& why) {
-  try {
-    netlink.ask(request, words, why);
-    return true;
-  } catch (const SysError& error) {
-    if (error.code() != code) throw;
-    return false;
-  }
-}
-
 }  // namespace
 
 bool add_bridge(const sys::Netlink& netlink, const BridgePlan& plan, Why why) {
@@ -67,8 +55,8 @@ bool add_bridge(const sys::Netlink& netlink, const BridgePlan& plan, Why why) {
   const size_t info = request.begin(IFLA_LINKINFO);
   request.put(IFLA_INFO_KIND, "bridge");
   request.end(info);
-  return ask_unless(EEXIST, netlink, request,
-                    fmt::format("ip link add {}{} type bridge", plan.name, shape), why);
+  return netlink.ask(request, fmt::format("ip link add {}{} type bridge", plan.name, shape), why,
+                     {EEXIST}) == 0;
 }
 
 void add_veth(const sys::Netlink& netlink, const VethPlan& plan, Why why) {
@@ -117,7 +105,7 @@ void set_up(const sys::Netlink& netlink, const std::string& name, Why why) {
 bool delete_link(const sys::Netlink& netlink, const std::string& name, Why why) {
   NetlinkRequest request(RTM_DELLINK, 0, link_header());
   request.put(IFLA_IFNAME, name);
-  return ask_unless(ENODEV, netlink, request, fmt::format("ip link delete {}", name), why);
+  return netlink.ask(request, fmt::format("ip link delete {}", name), why, {ENODEV}) == 0;
 }
 
 void add_address(const sys::Netlink& netlink, const std::string& link, const Ip& ip,
@@ -135,10 +123,10 @@ void add_address(const sys::Netlink& netlink, const std::string& link, const Ip&
     const Ip broadcast{false, 0, ip.low | (~uint32_t{0} >> prefix)};
     request.put_bytes(IFA_BROADCAST, broadcast.bytes());
   }
-  ask_unless(
-      EEXIST, netlink, request,
+  netlink.ask(
+      request,
       fmt::format("ip address add {}/{} dev {}{}", ip.words(), prefix, link, ip.v6 ? " nodad" : ""),
-      why);
+      why, {EEXIST});
 }
 
 void add_route(const sys::Netlink& netlink, const Subnet& to, const Ip& via, Why why) {
