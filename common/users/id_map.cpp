@@ -85,4 +85,13 @@ Map seen_by(const Map& map, const Map& viewer) {
   return out;
 }
 
+bool are_all_seen_by(const Map& map, const Map& viewer) {
+  const auto count = [](const Map& ranges) {
+    uint64_t sum = 0;
+    for (const oci::IdMapping& range : ranges) sum += range.size;
+    return sum;
+  };
+  return count(seen_by(map, viewer)) == count(map);
+}
+
 }  // namespace lockstep::users

@@ -38,5 +38,7 @@ std::optional<uint32_t> inside(const Map& map, uint32_t id);
 /// The map with the numbers that a namespace with the map `viewer` has for the ids outside; without
 /// those that it has none for.
 Map seen_by(const Map& map, const Map& viewer);
+/// Whether the viewer has a number for all of them.
+bool are_all_seen_by(const Map& map, const Map& viewer);
 
 }  // namespace lockstep::users

@@ -58,9 +58,9 @@ Changes open_changes(const pid::Record& record) {
 
 /// As whose root, without root, the files are read.
 users::Maps readers_maps(const pid::Record& record, bool shifted) {
-  if (shifted) return users::all_id_maps();
   const oci::Linux& linux = record.config.linux;
-  if (linux.uid_mappings.empty()) return users::own_id_maps();  // it had borrowed root
+  // Without maps it had borrowed root, in a network (05) with all the ids that its user has.
+  if (shifted || linux.uid_mappings.empty()) return users::all_id_maps();
   return {linux.uid_mappings, linux.gid_mappings};
 }
 

@@ -7,6 +7,7 @@
 #include "05-network/members.hpp"
 #include "05-network/other_filters.hpp"
 #include "05-network/rootless_netns.hpp"
+#include "common/os/borrowed_root.hpp"
 #include "common/os/text.hpp"
 #include "common/os/time.hpp"
 
@@ -79,6 +80,9 @@ void complete_subnets(const Networks& networks, NetworkPlan& plan) {
 
 void create_network(NetworkPlan plan, const std::string& name) {
   check_network_name(name);
+  if (!is_rootless() && !has_root_powers())
+    throw Error("network create: a bridge takes CAP_SYS_ADMIN and CAP_NET_ADMIN",
+                "this is root without its powers: run it where root has them");
   Networks networks = Networks::open();
   if (networks.find(name) != nullptr)
     throw Error(fmt::format("there is a network {} already", quoted(name)),

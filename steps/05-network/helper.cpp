@@ -25,12 +25,14 @@ using Words = std::vector<std::string>;
 
 std::string folder_of(const std::string& state) { return state + "/helper"; }
 
+std::string how_to_install(const std::string& name) {
+  return fmt::format("as root: apt-get install {0} (Debian, Ubuntu), dnf install {0} (Fedora)",
+                     name == "pasta" ? "passt" : "slirp4netns");
+}
+
 std::string installed(const std::string& name) {
   if (const auto path = find_on_path(name)) return *path;
-  const char* const package = name == "pasta" ? "passt" : "slirp4netns";
-  throw Error(fmt::format("--network {0}: {0} is not installed", name),
-              fmt::format("as root: apt-get install {0} (Debian, Ubuntu), dnf install {0} (Fedora)",
-                          package));
+  throw Error(fmt::format("--network {0}: {0} is not installed", name), how_to_install(name));
 }
 
 /// An ordinary user's helper opens the host's ports as that user.
@@ -122,7 +124,8 @@ void choose_helper(Wanted& wanted) {
   if (find_on_path("pasta")) {
     wanted.helper = "pasta";
   } else if (!wanted.ports.empty()) {
-    installed("pasta");
+    throw Error("--publish: without root it takes pasta, which is not installed",
+                how_to_install("pasta"));
   } else if (find_on_path("slirp4netns")) {
     wanted.helper = "slirp4netns";
   } else {

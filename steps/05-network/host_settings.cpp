@@ -133,6 +133,12 @@ void set_sysctl(const std::string& name, const std::string& value, Why why) {
       [](int code) { return code == EROFS ? "/proc/sys is read-only here" : ""; });
 }
 
+void forbid_forwarding() {
+  for (const char* const name : {kForward4, kForward6})
+    if (!first_line(path_of(name)).empty())
+      set_sysctl(name, "0", "bridges here connect neighbours, and nobody filters between them");
+}
+
 void adjust_host_settings(const Networks& networks) {
   const auto noted = read_notes(networks.folder());
   auto notes = noted;

@@ -12,6 +12,10 @@ namespace lockstep::net {
 /// has changed them meanwhile. A note from before the machine's last start means nothing.
 void adjust_host_settings(const Networks& networks);
 
+/// In a namespace of nothing but bridges: one network is not reached from another. (A new one may have
+/// the host's setting.)
+void forbid_forwarding();
+
 /// "net.ipv4.ip_forward", as sysctl(8) names it, becomes `value`, unless it is that already.
 void set_sysctl(const std::string& name, const std::string& value, Why why = {});
 

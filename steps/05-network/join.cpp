@@ -31,8 +31,8 @@ void explained(const std::string& what, Enter enter) {
     if (error.code() == EINVAL) hint = "it is there, but is no network namespace";
     if (error.code() == EPERM && caller_uid() != 0)
       hint =
-          "without root each container is in a user namespace of its own, from which no other "
-          "one's network can be entered: run both as root";
+          "without root a network can't be entered from another user namespace, and this "
+          "container has its own: run both as root";
     throw SysError(SysError::Verbatim{}, error.code(), fmt::format("{}: {}", what, error.what()),
                    hint, error.failure());
   }

@@ -116,7 +116,8 @@ std::vector<Place> enter(const Wanted& wanted, const Joiner& joiner, RulesLoader
   if (!is_rootless()) check_nft();
   undo.note({"network",
              {{"networks", fmt::format("{}", fmt::join(wanted.networks, ","))},
-              {"state", joiner.state}}});
+              {"state", joiner.state},
+              {"folder", networks_folder()}}});
   Networks networks = Networks::open();
   drop_members(networks, [&](const Member& member) {
     return member.state == joiner.state || is_gone(member);  // an ID that is used again
@@ -137,11 +138,12 @@ std::vector<Place> enter(const Wanted& wanted, const Joiner& joiner, RulesLoader
     places.push_back({*chosen[i], members[i]});
   }
   if (is_rootless()) {
-    join_rootless_users(networks);
+    join_rootless_users(networks, joiner.container);
   } else {
     rules.start(ruleset(networks.all), networks.folder());  // bridges' names need no bridges yet
   }
   where_bridges_are([&] {
+    if (is_rootless()) forbid_forwarding();
     for (const Network* network : chosen) make_bridge(*network);
   });
   if (!is_rootless()) adjust_host_settings(networks);
@@ -150,12 +152,16 @@ std::vector<Place> enter(const Wanted& wanted, const Joiner& joiner, RulesLoader
 }
 
 void leave(const pid::Record& record, const Note& note) {
-  auto networks = Networks::open_if_there();
+  const bool has_folder = note.what.contains("folder");
+  const std::string folder = has_folder ? note.what.at("folder") : networks_folder();
+  if (!are_own_networks(folder)) return;  // their owner's next runtime sees who has gone
+  auto networks = Networks::open_if_there(folder);
   if (!networks) return;
   const bool state_is_gone = !note.what.contains("state");
   const std::string state = state_is_gone ? pid::state_folder(record.id) : note.what.at("state");
   take_out(
-      *networks, [&](const Member& member) { return member.state == state; }, !state_is_gone);
+      *networks, [&](const Member& member) { return member.state == state || is_gone(member); },
+      !state_is_gone);
 }
 
 }  // namespace lockstep::net

@@ -52,7 +52,9 @@ void Connection::prepare(Undo& undo) {
 }
 
 void Connection::connect(const Child& child) {
-  if (!places_.empty()) where_bridges_are([&] { lay_cables(places_, child); });
+  if (!places_.empty() && !where_bridges_are([&] { lay_cables(places_, child); }))
+    throw Error("the process that kept this user's bridges, lockstep-netns, has ended",
+                "run it again: that starts another");
   start_helper(wanted_, joiner_.state, child);
   rules_.finish();  // nat.cpp: nft has worked beside all this
 }
@@ -68,8 +70,8 @@ void Connection::configure() {
                   "the address that was set aside for it");
     set_up(container, member.inside, "plugged in");
   }
-  // routes.cpp: the default route, unless the helper's is another, and a network's own.
-  add_routes(container, places_, wanted_.helper.empty());
+  // routes.cpp: the default route, where bridges lead out, and a network's own.
+  add_routes(container, places_, !is_rootless());
 }
 
 }  // namespace lockstep::net

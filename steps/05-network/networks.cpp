@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -90,15 +91,23 @@ Networks::Networks(Fd folder) : folder_(std::move(folder)) {
             [](const Network& one, const Network& other) { return one.name < other.name; });
 }
 
+bool are_own_networks(const std::string& folder) {
+  struct stat status {};
+  return ::stat(folder.c_str(), &status) != 0 || status.st_uid == ::geteuid();
+}
+
 Networks Networks::open() {
   const std::string path = networks_folder();
   images::make_folders(path, 0755);
-  return Networks(sys::open(path, O_RDONLY | O_DIRECTORY));
+  return *open_if_there(path);
 }
 
-std::optional<Networks> Networks::open_if_there() {
-  auto folder = sys::open_if_there(networks_folder(), O_RDONLY | O_DIRECTORY);
+std::optional<Networks> Networks::open_if_there(const std::string& path) {
+  auto folder = sys::open_if_there(path, O_RDONLY | O_DIRECTORY);
   if (!folder) return std::nullopt;
+  if (!are_own_networks(path))
+    throw Error(fmt::format("the networks in {} are another user's", quoted(path)),
+                "another store can be given: LOCKSTEP_STORE=DIR");
   return Networks(std::move(*folder));
 }
 

@@ -60,6 +60,8 @@ void check_network_name(const std::string& name);
 
 /// Where they are: STORE/networks.
 std::string networks_folder();
+/// Whether they are the caller's: else their bridges are elsewhere. Also if there are none.
+bool are_own_networks(const std::string& folder);
 
 /// All networks, read and locked (flock(2) on their folder) until this object goes: addresses and
 /// ports are given to one container at a time.
@@ -67,8 +69,9 @@ class Networks {
  public:
   /// Made if there is no folder yet. Throws Error if somebody holds the lock for over a minute.
   static Networks open();
-  /// Nothing, if there is no folder: nobody has ever made a network.
-  static std::optional<Networks> open_if_there();
+  /// Nothing, if there is no folder: nobody has ever made a network. Throws Error for another
+  /// user's.
+  static std::optional<Networks> open_if_there(const std::string& folder = networks_folder());
 
   std::vector<Network> all;  // by name
 

@@ -1,10 +1,12 @@
 #include "05-network/rootless_netns.hpp"
 
+#include <fcntl.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
+#include <set>
 
 #include "common/os/background.hpp"
 #include "common/os/borrowed_root.hpp"
@@ -12,6 +14,7 @@
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "common/os/handshake.hpp"
+#include "common/os/narrate.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/processes.hpp"
 #include "common/os/text.hpp"
@@ -28,8 +31,9 @@ struct Holder {
   Fd process;
 };
 
-std::optional<Holder> find_holder() {
-  const auto words = fields(proc::read_file(networks_folder() + "/" + kHolderFile).value_or(""));
+std::optional<Holder> find_holder(const Fd& folder) {
+  const Fd note(::openat(folder.get(), kHolderFile, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  const auto words = note ? fields(read_all(note, kHolderFile)) : std::vector<std::string>();
   if (words.size() != 2) return std::nullopt;
   const auto pid = parse_number<pid_t>(words[0]);
   const auto start = parse_number<uint64_t>(words[1]);
@@ -42,6 +46,9 @@ std::optional<Holder> find_holder() {
   runtime.be_child();
   runtime.await_release(Stage::kCloned);  // if that is killed before it has noted this, both end
   go_to_background("lockstep-netns");
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);  // the runtime's are blocked; this one may be ended
   for (;;) ::pause();
 }
 
@@ -61,6 +68,36 @@ Holder start_holder(const Fd& folder) {
   return holder;
 }
 
+/// The containers that are in a network, but for those that a runtime is just making.
+std::string members_of(const Networks& networks, const std::string& but) {
+  std::set<std::string> ids;
+  for (const Network& network : networks.all) {
+    for (const Member& member : network.members) {
+      if (member.container != but) ids.insert(member.container);
+    }
+  }
+  return fmt::format("{}", fmt::join(ids, ", "));
+}
+
+/// Whether it has the ids that its user has now: else containers' maps would not fit.
+bool has_ids_of_today(const Holder& holder) {
+  const users::Maps maps = users::all_id_maps();
+  const auto has = [&](const users::Map& map, const char* kind) {
+    return users::are_all_seen_by(map,
+                                  users::read_map(fmt::format("/proc/{}/{}", holder.pid, kind)));
+  };
+  return has(maps.uids, "uid_map") && has(maps.gids, "gid_map");
+}
+
+Holder start_another(const Networks& networks, const std::string& container) {
+  if (const std::string others = members_of(networks, container); !others.empty())
+    narrate::say(
+        fmt::format("(the process that kept this user's bridges had ended: {} can't be reached in "
+                    "their networks any more, until they are made anew)",
+                    others));
+  return start_holder(networks.folder());
+}
+
 bool has_joined(const Holder& holder) {
   return proc::namespace_of(0, "user") == proc::namespace_of(holder.pid, "user");
 }
@@ -69,9 +106,14 @@ bool has_joined(const Holder& holder) {
 
 bool is_rootless() { return caller_uid() != 0; }
 
-void join_rootless_users(const Networks& networks) {
-  auto holder = find_holder();
-  if (!holder) holder = start_holder(networks.folder());
+void join_rootless_users(const Networks& networks, const std::string& container) {
+  auto holder = find_holder(networks.folder());
+  if (!holder) holder = start_another(networks, container);
+  if (!has_ids_of_today(*holder)) {
+    throw Error("this user's ids have changed since the bridges of these networks were made",
+                fmt::format("delete the containers that are in a network: {}",
+                            members_of(networks, container)));
+  }
   const uid_t caller = caller_uid();
   sys::join_namespaces(
       holder->process, holder->pid, CLONE_NEWUSER,
@@ -84,12 +126,14 @@ bool where_bridges_are(const std::function<void()>& body) {
     body();
     return true;
   }
-  const auto holder = find_holder();
+  const auto folder = sys::open_if_there(networks_folder(), O_PATH | O_DIRECTORY);
+  const auto holder = folder ? find_holder(*folder) : std::nullopt;
   if (!holder) return false;
   const uid_t caller = caller_uid();
   const uint64_t users = has_joined(*holder) ? 0 : CLONE_NEWUSER;
   run_errand({.why = "somebody else has to go there: there is no way back to the host's network"},
              [&] {
+               narrate::speak_as("bridges");
                sys::join_namespaces(holder->process, holder->pid, users | CLONE_NEWNET,
                                     "where this user's bridges are");
                remember_caller(caller);
@@ -104,7 +148,7 @@ void end_rootless_netns(const Networks& networks) {
   const bool empty = std::all_of(networks.all.begin(), networks.all.end(),
                                  [](const Network& network) { return network.members.empty(); });
   if (!empty) return;
-  if (const auto holder = find_holder())
+  if (const auto holder = find_holder(networks.folder()))
     sys::send_signal(holder->process, holder->pid, SIGKILL,
                      "the last container has gone, and with this process the bridges go");
   if (::unlinkat(networks.folder().get(), kHolderFile, 0) != 0 && errno != ENOENT)

@@ -25,10 +25,11 @@ namespace lockstep::net {
 /// borrowed root.
 bool is_rootless();
 
-/// From here on this process is root in the caller's user namespace, which is made if it isn't
-/// there. Under the lock of `networks`.
-/// Throws Error.
-void join_rootless_users(const Networks& networks);
+/// From here on this process, which makes `container`, is root in the caller's user namespace. That
+/// is made if it isn't there; if it had ended too early, a line names whom that cut off. Under the
+/// lock of `networks`.
+/// Throws Error, also if it was made with other ids than its user has now.
+void join_rootless_users(const Networks& networks, const std::string& container);
 
 /// Does `body` where the bridges are: for root here, else in a child process. False, and nothing is
 /// done, if there is no such place any more, and so no bridge.

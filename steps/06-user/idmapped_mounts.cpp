@@ -158,7 +158,7 @@ std::vector<Fd> Places::open_all(const Child& child) {
 
 void Places::say_what_is_missing() const {
   const std::string& rootfs = config_.root.path;
-  if (!has_own_users(config_) || !has_root_powers() || rootfs.empty()) return;
+  if (!has_own_users(config_) || caller_uid() != 0 || rootfs.empty()) return;
   const Fd folder = sys::open(rootfs, O_PATH | O_DIRECTORY);
   if (has_owner_inside(status_of(folder, rootfs), config_.linux)) return;
   say_not_mapped(rootfs, "this is itself a user namespace, and its mounts are not its own");

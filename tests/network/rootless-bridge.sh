@@ -64,15 +64,39 @@ for step in step05 $([[ $newest == step05 ]] || echo "$newest"); do
   succeeds as_user "$step" delete --force x
   nothing_left 'a killed runtime'
 
-  # Somebody ends the process: the next container gets another.
+  # Somebody ends the process: the next container gets another, and a line says who is cut off.
   a_users x --network inner
-  kill -9 "$(cut -d' ' -f1 "$store/networks/.rootless-netns")"
+  kill -TERM "$(cut -d' ' -f1 "$store/networks/.rootless-netns")"
   eventually eval '(( $(holders) == 0 ))' || fail "it didn't end"
   a_users y --network inner
+  [[ $err == *"had ended: x can't be reached"* ]] || fail "expected a line about x$(seen)"
   a_users z --network inner
   gets 'y ' asks z y
   succeeds as_user "$step" delete --force x y z
   nothing_left 'a holder that was killed'
+
+  # One network isn't reached from another, though the host may forward: nobody filters between them.
+  succeeds as_user "$step" network create --internal --subnet 10.99.0.0/24 other
+  a_users x --network inner
+  nsenter --target "$(cut -d' ' -f1 "$store/networks/.rootless-netns")" --net \
+    sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'
+  a_users y --network other
+  as_user "$step" exec x ip route add 10.99.0.0/24 via "$(as_user "$step" exec x sh -c "ip -4 -o address show eth0 | sed 's|.*inet \([0-9.]*\)\.[0-9]*/.*|\1.1|'")"
+  gets_nothing as_user "$step" exec x network-helper ask tcp 10.99.0.2 80 1
+  try as_user "$step" exec y cat /proc/net/snmp
+  [[ $(awk '/^Tcp: [0-9]/ { print $11 }' <<< "$out") == 0 ]] || fail "a packet came from another network$(seen)"
+  succeeds as_user "$step" delete --force x y
+  succeeds as_user "$step" network rm other
+
+  # Root deletes a user's container; the user's next one forgets it.
+  a_users x --network inner
+  a_users y --network inner
+  succeeds "$step" --root "/tmp/lockstep-$(id -u learner)" delete --force x
+  succeeds as_user "$step" delete --force y
+  nothing_left 'one that root deleted'
+  try env LOCKSTEP_STORE=$store "$step" run --rootfs "$rootfs" --network inner true
+  (( status == 125 )) || fail "root ran in a user's network$(seen)"
+  says "are another user's"
 
   # Where there is no way out, neighbours are reached all the same, and a line says what is missing.
   ip route delete default
@@ -128,5 +152,31 @@ if has_users "$newest" && command -v newuidmap > /dev/null; then
   ends_with 0
   prints 1000
   nothing_left 'subordinate ids'
+
+  # Ids that aren't the user's are refused as without a network.
+  for map in 0:165000:1000 0:5000:10; do
+    refuses_as_user "not all of these ids are learner's" "$newest" run --rootfs "$rootfs" --network inner --uidmap $map true
+    hints '/etc/subuid must give learner these ids'
+  done
+  nothing_left 'a map of other ids'
+  rm /etc/subuid /etc/subgid
+  a_users x --network inner 2> /dev/null
+  echo learner:100000:65536 | tee /etc/subuid > /etc/subgid
+  refuses_as_user "this user's ids have changed" "$newest" run --rootfs "$rootfs" --network inner true
+  hints 'in a network: x'
+  succeeds as_user "$newest" delete --force x
+
+  # step05's container has borrowed all ids there; what it gives them is read, and committed.
+  succeeds as_user rootfs-fetch busybox
+  try as_user step05 run --id c --network inner busybox sh -c 'mkdir -m 700 /d; touch /d/x; chown 5:6 /d/x /d; chown 7 /etc/passwd'
+  ends_with 0
+  try as_user step05 diff c
+  ends_with 0
+  prints 'A /d/x'
+  succeeds as_user step05 commit c new
+  try as_user step05 run --rm --network inner new stat -c '%u:%g' /d/x /etc/passwd
+  [[ $out == $'5:6\n7:0' ]] || fail "owners are lost$(seen)"
+  succeeds as_user step05 rm c
+  nothing_left 'a commit'
 fi
 finish
