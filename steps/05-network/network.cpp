@@ -48,6 +48,7 @@ void Connection::prepare(Undo& undo) {
   join(config_, wanted_);                               // join.cpp: container:ID, a path
   etc_files_.prepare(config_, wanted_, joiner_, undo);  // etc_files.cpp
   prepare_helper(wanted_, joiner_.state, undo);
+  bridges_lead_out_ = !is_rootless();
   places_ = enter(wanted_, joiner_, rules_, undo);  // members.cpp: addresses, ports, bridge, NAT
 }
 
@@ -71,7 +72,7 @@ void Connection::configure() {
     set_up(container, member.inside, "plugged in");
   }
   // routes.cpp: the default route, where bridges lead out, and a network's own.
-  add_routes(container, places_, !is_rootless());
+  add_routes(container, places_, bridges_lead_out_);
 }
 
 }  // namespace lockstep::net

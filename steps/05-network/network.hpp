@@ -32,6 +32,7 @@ class Connection {
   Wanted wanted_;
   Joiner joiner_;
   std::vector<Place> places_;
+  bool bridges_lead_out_ = true;
   RulesLoader rules_;
   EtcFiles etc_files_;
 };

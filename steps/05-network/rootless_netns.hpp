@@ -21,8 +21,8 @@
 /// See: user_namespaces(7), "Capabilities"; podman(1) calls it rootless-netns
 namespace lockstep::net {
 
-/// Whether the bridges are in such a namespace: this is an ordinary user's runtime, also if it has
-/// borrowed root.
+/// On the host: whether the bridges are in such a namespace, for this is an ordinary user's runtime,
+/// also if it has borrowed root.
 bool is_rootless();
 
 /// From here on this process, which makes `container`, is root in the caller's user namespace. That
