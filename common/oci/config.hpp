@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "common/oci/resources.hpp"
+
 /// The OCI runtime-spec's config.json as plain structs: its structure and its names. Flags, an
 /// image's config and a bundle's config.json all become one of these; below main.cpp nothing knows
 /// where it came from. Each step adds the parts that it does something with. See: the
@@ -107,6 +109,8 @@ struct Linux {
   std::vector<IdMapping> uid_mappings;
   std::vector<IdMapping> gid_mappings;
   std::vector<Device> devices;
+  std::string cgroups_path;  // "/a/b" from the hierarchies' roots, "a/b" below the caller's own
+  Resources resources;
   std::string rootfs_propagation;  // "", "private", "slave", "shared", "unbindable"
   std::vector<std::string> masked_paths;
   std::vector<std::string> readonly_paths;

@@ -5,39 +5,13 @@
 #include "common/oci/config_json_value.hpp"
 #include "common/oci/config_lessons.hpp"
 #include "common/oci/json_document.hpp"
+#include "common/oci/put.hpp"
+#include "common/oci/resources_json.hpp"
 
 namespace lockstep::oci {
 namespace {
 
 using nlohmann::json;
-
-// put: sets a member, unless the value is what its absence means.
-
-void put(json& out, const char* key, bool value) {
-  if (value) out[key] = true;
-}
-
-void put(json& out, const char* key, json value) {
-  if (!value.empty()) out[key] = std::move(value);
-}
-
-template <class T>  // a string, a list or a map
-void put(json& out, const char* key, const T& value) {
-  if (!value.empty()) out[key] = value;
-}
-
-template <class T>
-void put(json& out, const char* key, const std::optional<T>& value) {
-  if (value) out[key] = *value;
-}
-
-/// A list of structs, each through `write`.
-template <class T>
-void put(json& out, const char* key, const std::vector<T>& items, json (*write)(const T&)) {
-  if (items.empty()) return;
-  json& list = out[key] = json::array();
-  for (const T& item : items) list.push_back(write(item));
-}
 
 json write_user(const User& user) {
   json out = json::object();
@@ -118,6 +92,8 @@ json write_linux(const Linux& linux) {
   put(out, "uidMappings", linux.uid_mappings, write_mapping);
   put(out, "gidMappings", linux.gid_mappings, write_mapping);
   put(out, "devices", linux.devices, write_device);
+  put(out, "cgroupsPath", linux.cgroups_path);
+  put(out, "resources", resources_to_json(linux.resources));
   put(out, "rootfsPropagation", linux.rootfs_propagation);
   put(out, "maskedPaths", linux.masked_paths);
   put(out, "readonlyPaths", linux.readonly_paths);

@@ -20,7 +20,7 @@ constexpr std::array kFields = {
     Field{"linux.gidMappings", 6},
     Field{"linux.cgroupsPath", 7},
     Field{"linux.resources", 7},
-    Field{"process.oomScoreAdj", 7},
+    Field{"process.oomScoreAdj", 8},
     Field{"process.apparmorProfile", 8},
     Field{"process.capabilities", 8},
     Field{"process.ioPriority", 8},

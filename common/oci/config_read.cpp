@@ -2,7 +2,9 @@
 #include <initializer_list>
 
 #include "common/oci/config_json_value.hpp"
+#include "common/oci/resources_json.hpp"
 #include "common/os/error.hpp"
+#include "common/os/text.hpp"
 
 namespace lockstep::oci {
 namespace {
@@ -168,9 +170,26 @@ std::string read_propagation(const JsonPlace& here) {
   return word.substr(word[0] == 'r' ? 1 : 0);
 }
 
+/// A folder's way in the cgroup hierarchies. One that climbs ("..") could name a cgroup that is
+/// somebody else's.
+std::string cgroups_path(const JsonPlace& here) {
+  const auto place = here.find("cgroupsPath");
+  std::string path = place ? place->text() : "";
+  if (path.empty()) return path;
+  bool climbs = false;
+  bool names = false;
+  for (const std::string& part : split(path, '/')) {
+    climbs = climbs || part == "..";
+    names = names || (!part.empty() && part != "." && part != "..");
+  }
+  if (climbs || !names || path.find('\n') != std::string::npos)
+    place->expected("the path of a cgroup, without \"..\"");
+  return path;
+}
+
 Linux read_linux(const JsonPlace& here) {
-  refuse(here, {"cgroupsPath", "intelRdt", "memoryPolicy", "mountLabel", "netDevices",
-                "personality", "resources", "seccomp", "sysctl", "timeOffsets"});
+  refuse(here, {"intelRdt", "memoryPolicy", "mountLabel", "netDevices", "personality", "seccomp",
+                "sysctl", "timeOffsets"});
   Linux out;
   here.each("namespaces", [&](const JsonPlace& item) {
     out.namespaces.push_back(read_namespace(item, out.namespaces));
@@ -178,6 +197,9 @@ Linux read_linux(const JsonPlace& here) {
   out.uid_mappings = read_mappings(here, "uidMappings");
   out.gid_mappings = read_mappings(here, "gidMappings");
   here.each("devices", [&](const JsonPlace& item) { out.devices.push_back(read_device(item)); });
+  out.cgroups_path = cgroups_path(here);
+  if (const auto resources = here.find("resources"))
+    out.resources = resources_from_json(*resources);
   const auto propagation = here.find("rootfsPropagation");
   if (propagation && !propagation->nothing()) {
     out.rootfs_propagation = read_propagation(*propagation);

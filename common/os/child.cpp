@@ -34,7 +34,12 @@ std::string ExitStatus::words() const {
 }
 
 Child Child::clone(uint64_t namespaces, const std::function<void()>& body, Why why) {
-  sys::Cloned cloned = sys::clone(namespaces, why);
+  return clone(namespaces, nullptr, body, why);
+}
+
+Child Child::clone(uint64_t namespaces, sys::Birthplace* birthplace,
+                   const std::function<void()>& body, Why why) {
+  sys::Cloned cloned = sys::clone(namespaces, birthplace, why);
   if (cloned.pid != 0) return {cloned.pid, std::move(cloned.pidfd)};
   try {
     body();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/os/fd.hpp"
+#include "common/os/processes.hpp"
 #include "common/os/why.hpp"
 
 namespace lockstep {
@@ -33,6 +34,9 @@ class Child {
   /// twice. An exception that leaves `body` ends it with status 125, in silence: `body` reports its
   /// own errors.
   static Child clone(uint64_t namespaces, const std::function<void()>& body, Why why = {});
+  /// The same for a child that is born in a cgroup; `birthplace` may be null.
+  static Child clone(uint64_t namespaces, sys::Birthplace* birthplace,
+                     const std::function<void()>& body, Why why = {});
 
   Child(Child&&) noexcept = default;
   Child& operator=(Child&&) = delete;

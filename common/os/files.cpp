@@ -112,6 +112,31 @@ void replace_file(const Fd& directory, const std::string& name, const std::strin
   }
 }
 
+void write_value(const Fd& file, const std::string& name, const std::string& value, Why why) {
+  call(
+      why, [&] { return fmt::format("write({}, {})", quoted(name), quoted(value)); },
+      [&] { return ::write(file.get(), value.data(), value.size()); });
+}
+
+bool remove_directory(const Fd& directory, const std::string& name, Why why) {
+  return unless_gone([&] {
+    call(
+        why,
+        [&] {
+          return fmt::format("unlinkat({}, {}, AT_REMOVEDIR)", directory.get(), quoted(name));
+        },
+        [&] { return ::unlinkat(directory.get(), name.c_str(), AT_REMOVEDIR); });
+  });
+}
+
+bool remove_directory(const std::string& path, Why why) {
+  return unless_gone([&] {
+    call(
+        why, [&] { return fmt::format("rmdir({})", quoted(path)); },
+        [&] { return ::rmdir(path.c_str()); });
+  });
+}
+
 void remove_folder_of(const std::string& folder, std::initializer_list<const char*> names) {
   for (const char* name : names) {
     const std::string path = folder + "/" + name;

@@ -46,6 +46,14 @@ bool make_empty_file(const Fd& directory, const std::string& name, mode_t mode);
 void replace_file(const Fd& directory, const std::string& name, const std::string& text,
                   mode_t mode);
 
+/// Writes `value` to a file of the kernel's that is open, by one write(2), for that is how it reads a
+/// setting. `name` is what narration and errors call it.
+void write_value(const Fd& file, const std::string& name, const std::string& value, Why why = {});
+
+/// rmdir(2). False if it is gone already.
+bool remove_directory(const Fd& directory, const std::string& name, Why why = {});
+bool remove_directory(const std::string& path, Why why = {});
+
 /// Removes the folder and the files of these names in it; what is gone already is no error. A path
 /// of the host's.
 void remove_folder_of(const std::string& folder, std::initializer_list<const char*> names);

@@ -60,6 +60,25 @@ std::string namespaces_hint(int code, uint64_t namespaces) {
   }
 }
 
+std::string birth_hint(int code, uint64_t namespaces) {
+  switch (code) {
+    case EACCES:
+      return "to move a process takes the right to write cgroup.procs in the cgroup that both its "
+             "old one and the new one lie below";
+    case EBUSY:
+      return "the cgroup has handed controllers on to cgroups below it (cgroup.subtree_control), "
+             "so it may have no processes of its own";
+    case EOPNOTSUPP:
+      return "a cgroup above it has become a threaded one: see its cgroup.type";
+    case ENODEV:
+      return "the cgroup has been removed meanwhile";
+    case EAGAIN:
+      return "the cgroup's limit on processes (pids.max), or the user's (`ulimit -u`), is reached";
+    default:
+      return namespaces_hint(code, namespaces);
+  }
+}
+
 std::string join_hint(int code) {
   if (code == EPERM)
     return "the container belongs to another user, or this process has no CAP_SYS_ADMIN";

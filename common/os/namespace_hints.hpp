@@ -7,6 +7,8 @@
 namespace lockstep {
 
 std::string namespaces_hint(int code, uint64_t namespaces);
+/// The same for a child that is to be born in a cgroup.
+std::string birth_hint(int code, uint64_t namespaces);
 std::string join_hint(int code);
 std::string name_hint(int code);
 

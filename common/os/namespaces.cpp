@@ -50,11 +50,15 @@ long fork_by(const Why& why, Describe describe, Invoke invoke, int& code) {
   return pid;
 }
 
-long clone3(uint64_t flags, int* pidfd) {
+long clone3(uint64_t flags, int* pidfd, const Birthplace* birthplace) {
   clone_args args{};
   args.flags = flags;
   args.exit_signal = SIGCHLD;
   args.pidfd = reinterpret_cast<uintptr_t>(pidfd);
+  if (birthplace != nullptr && birthplace->taken) {
+    args.flags |= CLONE_INTO_CGROUP;
+    args.cgroup = static_cast<uint64_t>(birthplace->cgroup.get());
+  }
   return ::syscall(SYS_clone3, &args, sizeof args);
 }
 
@@ -74,16 +78,28 @@ void listen(Pipe& told) {
 
 }  // namespace
 
-Cloned clone(uint64_t namespaces, Why why) {
+Cloned clone(uint64_t namespaces, Birthplace* birthplace, Why why) {
   Pipe told = narrate::on() ? Pipe::make() : Pipe{};
   const uint64_t flags = namespaces | CLONE_PIDFD;
+  const auto into = [&] { return birthplace != nullptr && birthplace->taken; };
   const auto describe = [&] {
-    return fmt::format("clone3({{flags={}, exit_signal=SIGCHLD}})", words::clone_flags(flags));
+    return fmt::format("clone3({{flags={}, exit_signal=SIGCHLD{}}})",
+                       words::clone_flags(flags | (into() ? CLONE_INTO_CGROUP : 0)),
+                       into() ? fmt::format(", cgroup={}", birthplace->cgroup.get()) : "");
   };
   int pidfd = -1;
   int code = 0;
-  long pid = fork_by(
-      why, describe, [&] { return clone3(flags, &pidfd); }, code);
+  const auto clone3_by = [&] {
+    return fork_by(
+        why, describe, [&] { return clone3(flags, &pidfd, birthplace); }, code);
+  };
+  if (birthplace != nullptr) birthplace->taken = bool{birthplace->cgroup};
+  long pid = clone3_by();
+  const bool too_old = code == EINVAL || code == E2BIG;  // of clone3, but not of this flag
+  if (into() && (too_old || code == ENOSYS || code == EPERM)) {
+    birthplace->taken = false;
+    if (too_old) pid = clone3_by();
+  }
   if (code == ENOSYS || code == EPERM) {
     // EPERM too: some sandboxes answer so for calls that they don't know. If it was meant, the
     // older call says so again.
@@ -95,7 +111,9 @@ Cloned clone(uint64_t namespaces, Why why) {
     listen(told);
     return {};
   }
-  if (pid < 0) throw SysError(code, describe(), namespaces_hint(code, namespaces));
+  if (pid < 0)
+    throw SysError(code, describe(),
+                   into() ? birth_hint(code, namespaces) : namespaces_hint(code, namespaces));
   const auto child = static_cast<pid_t>(pid);
   if (narrate::on()) narrate::changed(difference(child));
   return {child, Fd(pidfd)};

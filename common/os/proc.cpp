@@ -120,6 +120,7 @@ std::vector<Mount> mounts(const std::string& path) {
     Mount mount;
     mount.id = std::stoi(words[0]);
     mount.parent = std::stoi(words[1]);
+    mount.device = words[2];
     mount.root = unescape(words[3]);
     mount.target = unescape(words[4]);
     mount.options = words[5];
@@ -128,6 +129,7 @@ std::vector<Mount> mounts(const std::string& path) {
     }
     mount.type = *(dash + 1);
     mount.source = *(dash + 2);
+    if (words.end() - dash > 3) mount.super_options = *(dash + 3);
     found.push_back(std::move(mount));
   }
   return found;

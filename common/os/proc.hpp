@@ -44,12 +44,14 @@ std::vector<pid_t> all();
 struct Mount {
   int id = 0;
   int parent = 0;
+  std::string device;  // "0:29", as stat(2) has it in st_dev
   std::string root;
   std::string target;
   std::string options;
   std::string propagation;  // "shared:1 master:2", may be empty
   std::string type;
   std::string source;
+  std::string super_options;  // the file system's own, for all mounts of it
 };
 std::vector<Mount> mounts(const std::string& path = "/proc/self/mountinfo");
 

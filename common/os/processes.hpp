@@ -19,10 +19,18 @@ struct Cloned {
   Fd pidfd;
 };
 
+/// A cgroup of the version 2 hierarchy, open, that a child is to be born in (CLONE_INTO_CGROUP, kernel
+/// 5.7).
+struct Birthplace {
+  Fd cgroup;
+  /// Set by clone, in parent and child. False: the kernel can't, so the child has to go there itself.
+  bool taken = false;
+};
+
 /// clone3(2) as fork(2) would do it, with `namespaces` (CLONE_NEW*) and a pidfd; on a kernel
 /// without clone3, or in a sandbox that hides it, clone(2) with the same flags. Only while
-/// single-threaded.
-Cloned clone(uint64_t namespaces, Why why = {});
+/// single-threaded. `birthplace` may be null.
+Cloned clone(uint64_t namespaces, Birthplace* birthplace, Why why = {});
 
 /// unshare(2).
 void unshare(uint64_t namespaces, Why why = {});

@@ -1,6 +1,7 @@
 #include "common/os/words.hpp"
 
 #include <linux/mount.h>
+#include <linux/sched.h>
 #include <sched.h>
 #include <sys/stat.h>
 
@@ -36,9 +37,10 @@ constexpr Named kMountAttributes[] = {
     NAMED(MOUNT_ATTR_NODEV),       NAMED(MOUNT_ATTR_NOEXEC),     NAMED(MOUNT_ATTR_NOATIME),
     NAMED(MOUNT_ATTR_STRICTATIME), NAMED(MOUNT_ATTR_NODIRATIME), NAMED(MOUNT_ATTR_NOSYMFOLLOW)};
 
-constexpr Named kCloneFlags[] = {NAMED(CLONE_NEWUSER),   NAMED(CLONE_NEWUTS),  NAMED(CLONE_NEWPID),
-                                 NAMED(CLONE_NEWIPC),    NAMED(CLONE_NEWNS),   NAMED(CLONE_NEWNET),
-                                 NAMED(CLONE_NEWCGROUP), NAMED(CLONE_NEWTIME), NAMED(CLONE_PIDFD)};
+constexpr Named kCloneFlags[] = {NAMED(CLONE_NEWUSER),    NAMED(CLONE_NEWUTS),  NAMED(CLONE_NEWPID),
+                                 NAMED(CLONE_NEWIPC),     NAMED(CLONE_NEWNS),   NAMED(CLONE_NEWNET),
+                                 NAMED(CLONE_NEWCGROUP),  NAMED(CLONE_NEWTIME), NAMED(CLONE_PIDFD),
+                                 NAMED(CLONE_INTO_CGROUP)};
 
 #undef NAMED
 

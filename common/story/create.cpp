@@ -59,7 +59,7 @@ Created create(Story& story, const oci::Process& process, Undo& undo, const Door
   borrow_root_if_needed();
   Handshake handshake;
   Child child = Child::clone(
-      story.namespaces(), [&] { live(story, process, handshake, door); },
+      story.namespaces(), story.birthplace(), [&] { live(story, process, handshake, door); },
       "the container's first process, in namespaces of its own from its first instruction on");
   handshake.be_host();
   try {

@@ -5,6 +5,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "common/oci/config.hpp"
 #include "common/os/child.hpp"
@@ -45,8 +46,13 @@ class Story {
   virtual ~Story() = default;
   /// The namespaces (CLONE_NEW*) that the container's first process is cloned into.
   virtual uint64_t namespaces() const = 0;
+  /// The cgroup that the child of `run` or of `exec` is born in; null: that of the runtime.
+  virtual sys::Birthplace* birthplace() { return nullptr; }
   /// On the host, before there is a child: what lasts is noted in `undo` first.
   virtual void on_the_host(Undo& undo) = 0;
+  /// In its place for `exec`: what on_the_host noted when the container was made, and its first
+  /// process.
+  virtual void on_the_host_again(const std::vector<Note>& /*notes*/, pid_t /*container*/) {}
   /// On the host, for the new child, which waits: id maps, limits, the network.
   virtual void for_the_child(const Child& child, Handshake& handshake) = 0;
   /// Inside, as the child: make the container's world, up to "created".

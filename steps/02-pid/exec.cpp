@@ -12,15 +12,17 @@
 namespace lockstep::pid {
 namespace {
 
-/// The container's namespaces, plus two that may not be ours without being new: the user namespace
-/// (borrowed root makes one), and a network that it shares with others (lesson 05). A user namespace
+/// The container's namespaces, plus three that may not be ours without being new to clone3: the user
+/// namespace (borrowed root makes one), a network that it shares with others (lesson 05), and the
+/// cgroup namespace, which its first process has made for itself (lesson 07). A user namespace
 /// that is ours can't be joined again.
 uint64_t kinds_to_join(const Story& story, pid_t pid) {
   const auto unless_same = [pid](uint64_t flag, const char* kind) {
     return proc::namespace_of(pid, kind) == proc::namespace_of(0, kind) ? uint64_t{0} : flag;
   };
   const uint64_t others = story.namespaces() & ~uint64_t{CLONE_NEWUSER};
-  return others | unless_same(CLONE_NEWUSER, "user") | unless_same(CLONE_NEWNET, "net");
+  return others | unless_same(CLONE_NEWUSER, "user") | unless_same(CLONE_NEWNET, "net") |
+         unless_same(CLONE_NEWCGROUP, "cgroup");
 }
 
 /// What the runtime itself must join. Without root it has no power over the container's PID
@@ -61,6 +63,7 @@ std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Pr
   }
   if (!pid_file.empty()) check_pid_file(pid_file);  // before anything has run
   SignalQueue signals;
+  story.on_the_host_again(record.notes, record.pid);
   const uint64_t kinds = kinds_to_join(story, record.pid);
   const uint64_t by_the_parent = kinds_for_the_parent();
   sys::join_namespaces(
@@ -72,7 +75,7 @@ std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Pr
                          "the container's other namespaces, all at once");
   };
   Child child = Child::clone(
-      0, [&] { live(story, process, handshake, join); },
+      0, story.birthplace(), [&] { live(story, process, handshake, join); },
       "only a new process can have a number in the container");
   handshake.be_host();
   Created entered{std::move(child), std::move(handshake)};

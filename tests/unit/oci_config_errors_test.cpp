@@ -186,9 +186,8 @@ TEST_CASE(
       CHECK(refusal_of_process(fmt::format("\"{}\": {}", field, value)) == "accepted");
     }
   }
-  for (const std::string field :
-       {"cgroupsPath", "intelRdt", "memoryPolicy", "mountLabel", "netDevices", "personality",
-        "resources", "seccomp", "sysctl", "timeOffsets"}) {
+  for (const std::string field : {"intelRdt", "memoryPolicy", "mountLabel", "netDevices",
+                                  "personality", "seccomp", "sysctl", "timeOffsets"}) {
     CHECK(refusal_of("\"linux\": {\"" + field + "\": \"x\"}") ==
           "config.json: linux." + field + ": not supported by this step");
   }
