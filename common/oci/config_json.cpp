@@ -122,6 +122,11 @@ Config read_config(const std::string& text, const std::string& name, int lesson)
   return config_from_json(config);
 }
 
+Resources read_resources(const std::string& text, const std::string& name) {
+  const nlohmann::json document = parse_json(text, name);
+  return resources_from_json(JsonPlace(document, name));
+}
+
 std::string write_config(const Config& config) {
   return write_json(config_to_json(config), 2) + '\n';
 }

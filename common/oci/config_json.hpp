@@ -17,6 +17,9 @@ constexpr int kLastLesson = 9;
 Config read_config(const std::string& text, const std::string& name = "config.json",
                    int lesson = kLastLesson);
 
+/// Reads `linux.resources` alone, as `update` is given them. Throws as read_config.
+Resources read_resources(const std::string& text, const std::string& name);
+
 /// Writes it as read_config reads it: empty parts are left out.
 std::string write_config(const Config& config);
 

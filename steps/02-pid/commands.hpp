@@ -36,7 +36,7 @@ cli::Command list_command();
 /// `ps [-f table|json] ID`
 cli::Command ps_command();
 /// `kill [--all] ID [SIGNAL]`
-cli::Command kill_command();
+cli::Command kill_command(UndoTable undo);
 /// `delete [--force] ID…`
 cli::Command delete_command(UndoTable undo);
 

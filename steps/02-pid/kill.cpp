@@ -17,7 +17,7 @@ void kill_all(const Record& record, int signal) {
   }
 }
 
-int kill(const std::string& id, int signal, bool all) {
+int kill(const std::string& id, int signal, bool all, const UndoTable& undo) {
   const Record record = find(id);
   const auto process = locate(record);
   if (!process) {
@@ -30,6 +30,7 @@ int kill(const std::string& id, int signal, bool all) {
     sys::send_signal(*process, record.pid, signal,
                      "to the container's first process, and to no other");
   }
+  if (signal == SIGKILL) let_die(record, undo);
   return 0;
 }
 
@@ -50,19 +51,20 @@ bool delete_container(const std::string& id, bool force, const UndoTable& undo) 
   }
   State& state = *found;
   const Status status = status_now(state.record);
-  if (!force && (status == Status::kCreating || status == Status::kRunning)) {
+  const bool lives = status == Status::kRunning || status == Status::kPaused;
+  if (!force && (status == Status::kCreating || lives)) {
     const std::string hint =
         status == Status::kCreating  // and nobody else holds the lock
             ? fmt::format("its runtime was killed meanwhile: `delete --force {}` clears it", id)
             : fmt::format("`kill {0} KILL` first, or `delete --force {0}`", id);
     throw Error(fmt::format("container {} is {}", quoted(id), words(status)), hint);
   }
-  kill_and_wait(state.record);
+  kill_and_wait(state.record, undo);
   remove(state, undo);
   return true;
 }
 
-cli::Command kill_command() {
+cli::Command kill_command(UndoTable undo) {
   auto all = std::make_shared<bool>(false);
   cli::Command command;
   command.name = "kill";
@@ -71,11 +73,12 @@ cli::Command kill_command() {
   command.options = [all](cli::Options& options) {
     options.flag("a,all", "to all its processes", [all] { *all = true; });
   };
-  command.run = [all](const std::vector<std::string>& arguments) {
+  command.run = [all, undo = std::move(undo)](const std::vector<std::string>& arguments) {
     if (arguments.empty() || arguments.size() > 2) {
       throw cli::UsageError("kill: a container's ID is needed, and a signal may follow");
     }
-    return kill(arguments[0], arguments.size() == 2 ? signal_of(arguments[1]) : SIGTERM, *all);
+    return kill(arguments[0], arguments.size() == 2 ? signal_of(arguments[1]) : SIGTERM, *all,
+                undo);
   };
   return command;
 }

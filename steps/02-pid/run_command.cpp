@@ -44,7 +44,7 @@ void print_id(State& state, const UndoTable& undo) {
   if (std::printf("%s\n", state.record.id.c_str()) >= 0 && std::fflush(stdout) == 0) return;
   const int code = errno;
   if (state.lock_again()) {
-    kill_and_wait(state.record);
+    kill_and_wait(state.record, undo);
     clear_after_failure(state, undo);
   }
   throw SysError(code, "write(standard output) of the container's ID");

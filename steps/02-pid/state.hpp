@@ -12,8 +12,9 @@
 namespace lockstep::pid {
 
 /// How far it has come, as the runtime-spec's runtime.md, "State", names it. "stopped" is never
-/// written: it is seen when the process is looked for.
-enum class Status : uint8_t { kCreating, kCreated, kRunning, kStopped };
+/// written: it is seen when the process is looked for. kPaused is lesson 07's, and no word of the
+/// spec's, but every engine knows it.
+enum class Status : uint8_t { kCreating, kCreated, kRunning, kPaused, kStopped };
 std::string words(Status status);
 
 /// What the state file holds.

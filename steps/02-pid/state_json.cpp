@@ -17,6 +17,8 @@ std::string words(Status status) {
       return "created";
     case Status::kRunning:
       return "running";
+    case Status::kPaused:
+      return "paused";
     case Status::kStopped:
       return "stopped";
   }
@@ -41,10 +43,11 @@ std::string to_json(const Record& record) {
 namespace {
 
 Status status_from(const oci::JsonPlace& place) {
-  for (const Status status : {Status::kCreating, Status::kCreated, Status::kRunning}) {
+  for (const Status status :
+       {Status::kCreating, Status::kCreated, Status::kRunning, Status::kPaused}) {
     if (place.text() == words(status)) return status;
   }
-  place.expected("creating, created or running");
+  place.expected("creating, created, running or paused");
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ void remove(State& state, const UndoTable& table) {
                 "a later step made it: delete it with that one");
   }
   for (auto note = notes.rbegin(); note != notes.rend(); ++note)
-    table.at(note->kind)(state.record, *note);
+    table.at(note->kind).undo(state.record, *note);
   state.remove();
 }
 
@@ -66,7 +66,7 @@ void undo_all_but(State& state, const UndoTable& table, const std::string& kept)
   const auto ends = [&](const Note& note) { return note.kind != kept; };
   if (std::none_of(notes.begin(), notes.end(), ends)) return;
   for (auto note = notes.rbegin(); note != notes.rend(); ++note) {
-    if (ends(*note)) table.at(note->kind)(state.record, *note);
+    if (ends(*note)) table.at(note->kind).undo(state.record, *note);
   }
   std::erase_if(notes, ends);
   state.save();
@@ -75,15 +75,24 @@ void undo_all_but(State& state, const UndoTable& table, const std::string& kept)
 void remove_leftovers(const std::string& id, const UndoTable& table) {
   Record gone;
   gone.id = id;
-  for (const auto& [kind, undo] : table) undo(gone, {kind, {}});
+  for (const auto& [kind, undoing] : table) undoing.undo(gone, {kind, {}});
 }
 
-void kill_and_wait(const Record& record) {
+void let_die(const Record& record, const UndoTable& table) {
+  for (const Note& note : record.notes) {
+    const auto found = table.find(note.kind);
+    if (found != table.end() && found->second.let_die != nullptr)
+      found->second.let_die(record, note);
+  }
+}
+
+void kill_and_wait(const Record& record, const UndoTable& table) {
   constexpr int kPatience = 10'000;  // milliseconds; the kernel ends a PID namespace in a few
   const auto process = locate(record);
   if (!process) return;
   sys::send_signal(*process, record.pid, SIGKILL,
                    "PID 1's end is the end of all processes of its namespace");
+  let_die(record, table);
   if (sys::wait_for_end(*process, kPatience)) return;
   throw Error(
       fmt::format("PID {} of container {} doesn't end, though it was sent SIGKILL", record.pid,

@@ -12,8 +12,19 @@ namespace lockstep::pid {
 /// A note without operands: the state file is gone (a reboot empties /run), and what the container's
 /// ID alone leads to is to be cleared.
 using Undoer = void (*)(const Record& record, const Note& note);
-/// Which undoer knows which kind of note: each step's main.cpp adds its lessons' kinds.
-using UndoTable = std::map<std::string, Undoer>;
+
+/// What is known of a kind of note.
+struct Undoing {
+  // NOLINTNEXTLINE(google-explicit-constructor): most kinds are nothing but an undoer
+  Undoing(Undoer undoer, Undoer before_the_end = nullptr) : undo(undoer), let_die(before_the_end) {}
+
+  Undoer undo;
+  /// What keeps the container's processes from ending, though they were sent SIGKILL, and has to be
+  /// taken away first; null: nothing does.
+  Undoer let_die;
+};
+/// Each step's main.cpp adds its lessons' kinds.
+using UndoTable = std::map<std::string, Undoing>;
 
 /// Lesson 02's own kinds: "pid-file".
 UndoTable undoers();
@@ -32,7 +43,10 @@ void remove_leftovers(const std::string& id, const UndoTable& table);
 
 /// Kills the container's first process if it lives (SIGKILL; the kernel ends the whole PID
 /// namespace with it) and waits for its end.
-void kill_and_wait(const Record& record);
+void kill_and_wait(const Record& record, const UndoTable& table = {});
+
+/// Takes away what keeps a container that was sent a deadly signal from ending.
+void let_die(const Record& record, const UndoTable& table);
 
 /// Throws what is in the way of a PID file there: no such folder, or something that the file would
 /// replace (`--pid-file /dev/null` must not cost the machine its /dev/null). `path` has a slash.

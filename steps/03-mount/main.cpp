@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   step.add(pid::exec_command(make_story, attend, exec_options));
   step.add(pid::list_command());
   step.add(pid::ps_command());
-  step.add(pid::kill_command());
+  step.add(pid::kill_command(undo));
   step.add(pid::delete_command(undo));
   step.add(pid::init_command());
   return step.run(argc, argv);

@@ -108,7 +108,7 @@ void add_commands(cli::Program& step, StoryMaker make, const pid::UndoTable& und
   step.add(start_command());
   step.add(state_command());
   step.add(spec_command(complete));
-  step.add(stop_command());
+  step.add(stop_command(undo));
   step.add(rm_command(undo));
 }
 

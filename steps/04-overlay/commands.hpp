@@ -25,7 +25,7 @@ cli::Command state_command();
 /// `spec [--bundle DIR]`
 cli::Command spec_command(bundle::Complete complete);
 /// `stop [--time SECONDS] ID…`
-cli::Command stop_command();
+cli::Command stop_command(pid::UndoTable undo);
 /// `rm [--force] ID…`
 cli::Command rm_command(pid::UndoTable undo);
 

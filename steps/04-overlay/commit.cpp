@@ -89,7 +89,7 @@ int run_and_wait(const std::string& program, const std::vector<std::string>& wor
   return code == 0 ? 0 : 1;  // it has said why
 }
 
-int commit(const std::string& id, const std::string& name, const Given& given) {
+int commit(const std::string& id, const std::string& name, const Given& given, Pause pause) {
   const std::string program = find_image_tool();
   const pid::State state = pid::State::open(id);  // locked: nobody deletes it meanwhile
   const pid::Status status = pid::status_now(state.record);
@@ -97,18 +97,21 @@ int commit(const std::string& id, const std::string& name, const Given& given) {
     throw Error(fmt::format("container {} is creating: its runtime was killed", quoted(id)),
                 fmt::format("`delete --force {}` clears it", id));
   }
-  return with_changes(state.record, [&](const Changes& changes) {
-    if (status != pid::Status::kStopped && given.pause) {
-      narrate::say(fmt::format(
-          "(container {} runs on while it is read: pausing comes with lesson 07)", quoted(id)));
-    }
-    return run_and_wait(program, words_of(state.record, changes, given, name));
-  });
+  const auto write_image = [&] {
+    return with_changes(state.record, [&](const Changes& changes) {
+      return run_and_wait(program, words_of(state.record, changes, given, name));
+    });
+  };
+  if (status == pid::Status::kStopped || !given.pause) return write_image();
+  if (pause != nullptr) return pause(state.record, write_image);
+  narrate::say(fmt::format("(container {} runs on while it is read: pausing comes with lesson 07)",
+                           quoted(id)));
+  return write_image();
 }
 
 }  // namespace
 
-cli::Command commit_command() {
+cli::Command commit_command(Pause pause) {
   const auto given = std::make_shared<Given>();
   cli::Command command;
   command.name = "commit";
@@ -125,10 +128,10 @@ cli::Command commit_command() {
     options.boolean("p,pause", "pause it meanwhile (from step 07 on; before that, it is only said)",
                     [given](bool value) { given->pause = value; });
   };
-  command.run = [given](const std::vector<std::string>& arguments) {
+  command.run = [given, pause](const std::vector<std::string>& arguments) {
     if (arguments.size() != 2)
       throw cli::UsageError("commit: a container's ID and the new image's name are needed");
-    return commit(arguments[0], arguments[1], *given);
+    return commit(arguments[0], arguments[1], *given, pause);
   };
   return command;
 }

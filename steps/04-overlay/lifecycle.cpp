@@ -29,6 +29,7 @@ void check_created(const pid::Record& record) {
     case pid::Status::kCreated:
       return;
     case pid::Status::kRunning:
+    case pid::Status::kPaused:
       throw Error(fmt::format("container {}: cannot start an already running container", id));
     case pid::Status::kStopped:
       throw Error(fmt::format("container {}: cannot start a container that has stopped", id),
@@ -70,7 +71,7 @@ void remove_when_ended(const pid::Record& container, const pid::UndoTable& undo)
 
 std::string state_of(const pid::Record& record) {
   const pid::Status status = pid::status_now(record);
-  const bool alive = status == pid::Status::kCreated || status == pid::Status::kRunning;
+  const bool alive = pid::locate(record).has_value();
   std::string annotations;
   for (const auto& [key, value] : record.config.annotations) {
     annotations += fmt::format("{}\n    {}: {}", annotations.empty() ? "" : ",", json_quoted(key),

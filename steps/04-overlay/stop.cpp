@@ -31,11 +31,12 @@ int stop_signal(const pid::Record& record) {
               fmt::format("`kill {} TERM`, or whatever it listens to", record.id));
 }
 
-void stop(const std::string& id, int seconds) {
+void stop(const std::string& id, int seconds, const pid::UndoTable& undo) {
   const pid::Record record = pid::find(id);
   const auto process = pid::locate(record);
   if (!process) return;  // as docker: it is what was asked for
   sys::send_signal(*process, record.pid, stop_signal(record), "a request: it may clean up first");
+  pid::let_die(record, undo);
   if (sys::wait_for_end(*process, seconds * 1000)) return;
   sys::send_signal(*process, record.pid, SIGKILL, "it had its time");
   sys::wait_for_end(*process, -1);
@@ -43,7 +44,7 @@ void stop(const std::string& id, int seconds) {
 
 }  // namespace
 
-cli::Command stop_command() {
+cli::Command stop_command(pid::UndoTable undo) {
   auto seconds = std::make_shared<int>(kPatience);
   cli::Command command;
   command.name = "stop";
@@ -54,10 +55,10 @@ cli::Command stop_command() {
     options.value("t,time", "SECONDS", "between the asking and the ending (default: 10)",
                   [seconds](const std::string& text) { *seconds = seconds_of(text); });
   };
-  command.run = [seconds](const std::vector<std::string>& arguments) {
+  command.run = [seconds, undo = std::move(undo)](const std::vector<std::string>& arguments) {
     if (arguments.empty()) throw cli::UsageError("stop: a container's ID is needed");
     return for_each_id("stop", arguments, [&](const std::string& id) {
-      stop(id, *seconds);
+      stop(id, *seconds, undo);
       return true;
     });
   };

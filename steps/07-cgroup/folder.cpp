@@ -101,6 +101,13 @@ const Folder& Folders::need(const std::string& controller, const std::string& wh
     hint = power_hint();
     if (ours) break;
   }
+  if (const Folder* const unified = v2(); unified != nullptr && lacks_.empty()) {
+    const Folder above(unified->hierarchy(), unified->path() + "/..",
+                       sys::open(unified->path() + "/..", O_PATH | O_DIRECTORY));
+    const auto there = fields(above.read("cgroup.controllers").value_or(""));
+    if (std::find(there.begin(), there.end(), controller) != there.end())
+      reason = "the cgroup above has it, and doesn't hand it on (cgroup.subtree_control)";
+  }
   if (const auto found = not_handed_down_.find(controller); found != not_handed_down_.end()) {
     reason = found->second;
     hint = power_hint();

@@ -49,7 +49,8 @@ std::string invalid_hint(const Folder& folder, const std::string& file) {
     return "the cgroups above have no real-time budget to give on: see their cpu.rt_runtime_us";
   if (begins(file, "cpu.shares") || begins(file, "cpu.weight"))
     return "a group that is idle (cpu.idle) has no other weight";
-  if (begins(file, "memory.memsw")) return "memory and swap together can't be less than memory";
+  if (begins(file, "memory.memsw") || begins(file, "memory.limit"))
+    return "memory and swap together (--memory-swap) can't be less than memory alone: set both";
   return "the kernel doesn't take this value: see its admin-guide/cgroup-v2.rst, or cgroup-v1/";
 }
 

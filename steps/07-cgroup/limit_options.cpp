@@ -70,19 +70,19 @@ bool accounts_for_swap() {
 }
 
 /// As docker has it: memory alone means as much swap again.
-void check_memory(oci::MemoryLimits& memory) {
+void check_memory(oci::MemoryLimits& memory, bool changes) {
   const int64_t limit = memory.limit.value_or(0);
   const int64_t swap = memory.swap.value_or(0);
-  if (swap > 0 && limit == 0)
+  if (swap > 0 && limit == 0 && !changes)
     throw cli::UsageError("--memory-swap: needs --memory: it is both together");
   if (swap > 0 && swap < limit)
     throw cli::UsageError("--memory-swap: is memory and swap together, so not less than --memory");
   if (memory.reservation.value_or(0) > limit && limit > 0)
     throw cli::UsageError("--memory-reservation: more than --memory would never be reached");
-  if (memory.disable_oom_killer == true && limit <= 0)
+  if (memory.disable_oom_killer == true && limit <= 0 && !changes)
     throw cli::UsageError("--oom-kill-disable: needs --memory",
                           "without a limit of its own it is the machine that would stand still");
-  if (limit > 0 && !memory.swap && limit <= INT64_MAX / 2 && accounts_for_swap())
+  if (limit > 0 && !changes && !memory.swap && limit <= INT64_MAX / 2 && accounts_for_swap())
     memory.swap = 2 * limit;
 }
 
@@ -189,7 +189,7 @@ void io_options(cli::Options& options, oci::BlockIo& io) {
 
 }  // namespace
 
-void limit_options(cli::Options& options, oci::Resources& resources) {
+void limit_options(cli::Options& options, oci::Resources& resources, bool changes) {
   const auto cpus = std::make_shared<int64_t>(0);
   memory_options(options, resources.memory);
   cpu_options(options, resources.cpu, cpus);
@@ -199,8 +199,8 @@ void limit_options(cli::Options& options, oci::Resources& resources) {
                   resources.pids.limit = limit == 0 ? -1 : limit;  // docker's "0: none"
                 });
   io_options(options, resources.block_io);
-  options.check([cpus, &resources] {
-    check_memory(resources.memory);
+  options.check([cpus, changes, &resources] {
+    check_memory(resources.memory, changes);
     check_cpu(resources.cpu, *cpus);
   });
 }

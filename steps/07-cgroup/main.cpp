@@ -42,12 +42,13 @@ int main(int argc, char** argv) {
   step.add(pid::exec_command(make_story, attend, exec_options));
   step.add(pid::list_command());
   step.add(pid::ps_command());
-  step.add(pid::kill_command());
+  step.add(pid::kill_command(undo));
   step.add(pid::delete_command(undo));
   step.add(overlay::images_command());
   step.add(overlay::diff_command());
-  step.add(overlay::commit_command());
+  step.add(overlay::commit_command(cgroup::while_frozen));  // 07: it stands still meanwhile
   step.add(net::network_command());
+  cgroup::add_commands(step);  // 07: pause resume update
   step.add(pid::init_command());
   return step.run(argc, argv);
 }

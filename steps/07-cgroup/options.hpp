@@ -11,8 +11,8 @@ namespace lockstep::cgroup {
 /// namespace, and each one a /sys/fs/cgroup and device rules.
 void options(cli::Options& options, oci::Config& config);
 
-/// Its limits alone: what `update` has, too.
-void limit_options(cli::Options& options, oci::Resources& resources);
+/// Its limits alone: what `update` has, too, for a container with limits already (`changes`).
+void limit_options(cli::Options& options, oci::Resources& resources, bool changes = false);
 
 /// For `spec`: what `run` gives a container, on top of lesson 06's part.
 void complete_bundle(oci::Config& config);

@@ -98,6 +98,8 @@ void remove_above(const std::string& topmost, const std::string& folder) {
   }
 }
 
+void thaw_cgroup(const pid::Record& record, const Note&) { thaw(noted_folders(record.notes)); }
+
 void undo_cgroup(const pid::Record& record, const Note& note) {
   if (note.what.empty()) return;  // wherever it was: only the note knew
   const Made made = made_by(record, note);
@@ -108,6 +110,6 @@ void undo_cgroup(const pid::Record& record, const Note& note) {
 
 }  // namespace
 
-pid::UndoTable undoers() { return {{kCgroupNote, undo_cgroup}}; }
+pid::UndoTable undoers() { return {{kCgroupNote, {undo_cgroup, thaw_cgroup}}}; }
 
 }  // namespace lockstep::cgroup

@@ -12,5 +12,6 @@
 #include "07-cgroup/device_filter.hpp"            // which devices may be opened
 #include "07-cgroup/cgroup_mounts.hpp"            // what of it can be seen inside
 #include "07-cgroup/freezer.hpp"                  // stopping all at once
+#include "07-cgroup/commands.hpp"                 // pause resume update
 #include "07-cgroup/removal.hpp"                  // its end
 // clang-format on

@@ -100,6 +100,17 @@ void note_sites(const std::vector<Site>& sites, Undo& undo) {
   if (!note.what.empty()) undo.note(note);
 }
 
+std::optional<Site> noted_v2_site(const std::vector<Note>& notes) {
+  const Folders folders = noted_folders(notes);
+  const Folder* const v2 = folders.v2();
+  for (const Note& note : notes) {
+    const auto from = note.what.find("from");
+    if (v2 != nullptr && note.kind == kCgroupNote && from != note.what.end())
+      return Site{v2->hierarchy(), from->second, v2->path(), {}};
+  }
+  return std::nullopt;
+}
+
 Folders noted_folders(const std::vector<Note>& notes) {
   Folders folders;
   for (const Note& note : notes) {

@@ -37,5 +37,7 @@ void note_sites(const std::vector<Site>& sites, Undo& undo);
 
 /// The folders of a container that was made earlier, by its notes.
 Folders noted_folders(const std::vector<Note>& notes);
+/// Its site in version 2's hierarchy, if there is one.
+std::optional<Site> noted_v2_site(const std::vector<Note>& notes);
 
 }  // namespace lockstep::cgroup

@@ -1,0 +1,73 @@
+// `update`: other limits for a container that runs.
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "07-cgroup/commands.hpp"
+#include "07-cgroup/controllers/controllers.hpp"
+#include "07-cgroup/delegation.hpp"
+#include "07-cgroup/options.hpp"
+#include "07-cgroup/site.hpp"
+#include "common/oci/config_json.hpp"
+#include "common/os/files.hpp"
+
+namespace lockstep::cgroup {
+namespace {
+
+/// `linux.resources` from a file, or from standard input ("-"), as runc takes them.
+oci::Resources read_resources(const std::string& path) {
+  const Fd file = path == "-" ? Fd(::dup(STDIN_FILENO)) : sys::open(path, O_RDONLY);
+  const std::string name = path == "-" ? "standard input" : path;
+  auto resources = oci::read_resources(read_all(file, name), name);
+  if (!resources.devices.empty())
+    throw Error(
+        fmt::format("{}: devices: the rules of a container that runs can't be changed", name),
+        "remove it");
+  return resources;
+}
+
+void update(const std::string& id, const oci::Resources& changes) {
+  pid::State state = pid::State::open(id);
+  pid::Record& record = state.record;
+  if (!pid::locate(record))
+    throw Error(fmt::format("container {} is {}: there is nothing to be limited", quoted(id),
+                            words(pid::status_now(record))));
+  oci::Resources& now = record.config.linux.resources;
+  oci::Resources all = merged(now, changes);
+  oci::Resources asked = changes;
+  if (asked.memory.swap) asked.memory.limit = all.memory.limit;  // it is a limit of both together
+  Folders folders = noted_folders(record.notes);
+  if (folders.empty())
+    throw Error(
+        fmt::format("container {} has no cgroup of its own that could be limited", quoted(id)),
+        "it was made without the power to make one: run it as root, or with "
+        "`systemd-run --user --scope -p Delegate=yes …`");
+  if (const auto site = noted_v2_site(record.notes)) hand_controllers_down(*site, asked, folders);
+  set_limits(asked, folders);
+  now = std::move(all);
+  state.save();
+}
+
+}  // namespace
+
+cli::Command update_command() {
+  auto changes = std::make_shared<oci::Resources>();
+  cli::Command command;
+  command.name = "update";
+  command.usage = "[OPTIONS] ID";
+  command.summary = "give a container that runs other limits";
+  command.options = [changes](cli::Options& options) {
+    options.allow_anywhere();
+    limit_options(options, *changes, true);
+    options.value("r,resources", "FILE|-",
+                  "all of them as JSON: the linux.resources of a config.json",
+                  [changes](const std::string& path) { *changes = read_resources(path); });
+  };
+  command.run = [changes](const std::vector<std::string>& arguments) {
+    if (arguments.size() != 1) throw cli::UsageError("update: one container's ID is needed");
+    update(arguments[0], *changes);
+    return 0;
+  };
+  return command;
+}
+
+}  // namespace lockstep::cgroup
