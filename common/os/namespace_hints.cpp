@@ -64,7 +64,8 @@ std::string birth_hint(int code, uint64_t namespaces) {
   switch (code) {
     case EACCES:
       return "to move a process takes the right to write cgroup.procs in the cgroup that both its "
-             "old one and the new one lie below";
+             "old one and the new one lie below: start this in a cgroup of your own, as the "
+             "container was (systemd-run --user --scope …)";
     case EBUSY:
       return "the cgroup has handed controllers on to cgroups below it (cgroup.subtree_control), "
              "so it may have no processes of its own";

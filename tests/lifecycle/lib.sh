@@ -3,7 +3,7 @@
 # bundles.
 # shellcheck shell=bash disable=SC2034  # they are used by the scripts that read this
 
-. "${BASH_SOURCE[0]%/*}/../support/own_host.sh"
+declare -F build_own_host > /dev/null || . "${BASH_SOURCE[0]%/*}/../support/own_host.sh"
 command -v jq > /dev/null || skip "jq is missing: make deps-test installs it"
 mapfile -t lifecycle_steps < <(for step in "${steps[@]}"; do [[ $("$step" --help) != *'  create '* ]] || echo "$step"; done)
 (( ${#lifecycle_steps[@]} )) || skip "no step has a life cycle"

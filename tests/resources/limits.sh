@@ -29,7 +29,7 @@ if has pids; then
   [[ $out != 200 ]] || fail "200 children where 64 are allowed$(seen)"
   box -- sh -c "$fork"
   [[ $out == 200 ]] || fail "without a limit$(seen)"
-  start_box --pids-limit 64 -- sh -c "$fork & sleep 1000"
+  start_box --pids-limit 64 -- sh -c "($fork) & exec sleep 1000"
   at_the_limit() { (( $(setting pids pids.current pids.current) >= 63 )); }
   eventually at_the_limit || fail "pids.current: $(setting pids pids.current pids.current)"
   sleep 0.2

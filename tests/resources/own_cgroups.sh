@@ -21,7 +21,7 @@ find_hierarchies() {
       [[ -d $target/$path ]] || continue
       hierarchies+=("${controllers:-unified} $(realpath "$target/$path")")
       break
-    done < <(sed -E 's/^.* ([^ ]*) [^ ]* [^-]*- ([^ ]*) [^ ]* ([^ ]*)$/\1 \2 \3/' /proc/self/mountinfo)
+    done < <(awk '{ for (i = 6; $i != "-"; ++i); print $5, $(i + 1), $(i + 3) }' /proc/self/mountinfo)
   done < /proc/self/cgroup
 }
 
