@@ -118,17 +118,6 @@ void write_value(const Fd& file, const std::string& name, const std::string& val
       [&] { return ::write(file.get(), value.data(), value.size()); });
 }
 
-bool remove_directory(const Fd& directory, const std::string& name, Why why) {
-  return unless_gone([&] {
-    call(
-        why,
-        [&] {
-          return fmt::format("unlinkat({}, {}, AT_REMOVEDIR)", directory.get(), quoted(name));
-        },
-        [&] { return ::unlinkat(directory.get(), name.c_str(), AT_REMOVEDIR); });
-  });
-}
-
 bool remove_directory(const std::string& path, Why why) {
   return unless_gone([&] {
     call(

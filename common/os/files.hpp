@@ -51,7 +51,6 @@ void replace_file(const Fd& directory, const std::string& name, const std::strin
 void write_value(const Fd& file, const std::string& name, const std::string& value, Why why = {});
 
 /// rmdir(2). False if it is gone already.
-bool remove_directory(const Fd& directory, const std::string& name, Why why = {});
 bool remove_directory(const std::string& path, Why why = {});
 
 /// Removes the folder and the files of these names in it; what is gone already is no error. A path

@@ -37,10 +37,12 @@ void live(Story& story, const oci::Process& process, Handshake& handshake, const
 }
 
 /// A child that ended without a word: how it ended is all there is to tell, and often enough.
-[[noreturn]] void explain_the_end(Child& child, const Vanished& silence) {
+[[noreturn]] void explain_the_end(const Story& story, Child& child, const Vanished& silence) {
   const ExitStatus status = child.wait();
+  const std::string reason = story.why_it_ended();
   throw Error(fmt::format("{}: it {}", silence.what(), status.words()),
-              "a memory limit too small to start in, or somebody's signal: see dmesg");
+              reason.empty() ? "somebody's signal, or the kernel's, which had no memory: see dmesg"
+                             : reason);
 }
 
 }  // namespace
@@ -69,7 +71,7 @@ Created create(Story& story, const oci::Process& process, Undo& undo, const Door
     handshake.release(Stage::kMounted);
     handshake.await(Stage::kCreated);
   } catch (const Vanished& silence) {
-    explain_the_end(child, silence);
+    explain_the_end(story, child, silence);
   }
   return {std::move(child), std::move(handshake)};
 }

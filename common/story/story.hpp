@@ -48,6 +48,8 @@ class Story {
   virtual uint64_t namespaces() const = 0;
   /// The cgroup that the child of `run` or of `exec` is born in; null: that of the runtime.
   virtual sys::Birthplace* birthplace() { return nullptr; }
+  /// On the host, when the child has ended without a word: what may have ended it. Empty: not known.
+  virtual std::string why_it_ended() const { return ""; }
   /// On the host, before there is a child: what lasts is noted in `undo` first.
   virtual void on_the_host(Undo& undo) = 0;
   /// In its place for `exec`: what on_the_host noted when the container was made, and its first

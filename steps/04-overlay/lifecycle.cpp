@@ -71,7 +71,7 @@ void remove_when_ended(const pid::Record& container, const pid::UndoTable& undo)
 
 std::string state_of(const pid::Record& record) {
   const pid::Status status = pid::status_now(record);
-  const bool alive = pid::locate(record).has_value();
+  const bool alive = status != pid::Status::kCreating && status != pid::Status::kStopped;
   std::string annotations;
   for (const auto& [key, value] : record.config.annotations) {
     annotations += fmt::format("{}\n    {}: {}", annotations.empty() ? "" : ",", json_quoted(key),

@@ -32,40 +32,44 @@
 #include "07-cgroup/controllers/controllers.hpp"
 #include "07-cgroup/delegation.hpp"
 #include "07-cgroup/device_filter.hpp"
+#include "07-cgroup/oom.hpp"
+#include "07-cgroup/ownership.hpp"
 #include "07-cgroup/rejoin.hpp"
 #include "07-cgroup/site.hpp"
 
 namespace lockstep::cgroup {
-namespace {
-
-sys::Birthplace birthplace_in(const Folders& folders) {
-  const Folder* const v2 = folders.v2();
-  return v2 != nullptr ? sys::Birthplace{v2->fd().duplicate()} : sys::Birthplace{};
-}
-
-}  // namespace
 
 void Cgroup::make(Undo& undo) {
-  const std::vector<Site> sites = sites_for(config_, folders_);  // site.cpp: where it will be
+  const oci::Resources& resources = config_.linux.resources;
+  Folders folders;
+  const std::vector<Site> sites = sites_for(config_, folders);  // site.cpp: where it will be
   note_sites(sites, undo);
   for (const Site& site : sites) {
-    hand_controllers_down(site, config_.linux.resources, folders_);  // delegation.cpp
-    folders_.add(make_folder(site, undo));                           // mkdir
+    hand_controllers_down(site, resources, folders);  // delegation.cpp
+    folders.add(make_folder(site, undo));             // mkdir
   }
-  set_limits(config_.linux.resources, folders_);              // controllers/: one write a limit
-  filter_devices(config_.linux.resources.devices, folders_);  // device_filter.cpp
+  set_limits(resources, folders);              // controllers/: one write a limit
+  filter_devices(resources.devices, folders);  // device_filter.cpp
+  hand_over(config_, folders);                 // ownership.cpp
   own_namespace_ = has_own_namespace(config_);
-  birthplace_ = birthplace_in(folders_);
-  doors_.open(folders_);  // v1.cpp
+  shown_ = folders.everywhere();
+  open(folders);
 }
 
 void Cgroup::find(const std::vector<Note>& notes, pid_t container) {
-  folders_ = folders_to_rejoin(notes, container);  // rejoin.cpp
-  birthplace_ = birthplace_in(folders_);
-  doors_.open(folders_);
+  open(folders_to_rejoin(notes, container));  // rejoin.cpp
 }
 
-void Cgroup::show(oci::Config& config) const { expand_mounts(config, folders_.everywhere()); }
+void Cgroup::open(const Folders& folders) {
+  if (const Folder* const v2 = folders.v2()) birthplace_ = {v2->fd().duplicate()};
+  doors_.open(folders);  // v1.cpp
+}
+
+void Cgroup::show(oci::Config& config) const {
+  expand_mounts(config, shown_);  // cgroup_mounts.cpp: one of v2, or one for each of v1
+}
+
+std::string Cgroup::why_it_ended() const { return oom_words(shown_); }  // oom.cpp
 
 void Cgroup::enter() {
   if (std::exchange(entered_, true)) return;

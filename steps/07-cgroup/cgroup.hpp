@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "07-cgroup/folder.hpp"
@@ -40,13 +42,18 @@ class Cgroup {
   /// See: cgroup_namespaces(7)
   void enter();
 
+  /// On the host: out of memory, if the kernel has ended one in there for that (oom.hpp).
+  std::string why_it_ended() const;
+
   /// The child: what the mounts of type "cgroup" in `config` will show (cgroup_mounts.hpp).
   /// Order: before make_mounts.
   void show(oci::Config& config) const;
 
  private:
+  void open(const Folders& folders);
+
   const oci::Config& config_;
-  Folders folders_;
+  std::vector<std::pair<Hierarchy, std::string>> shown_;
   sys::Birthplace birthplace_;
   Doors doors_;
   bool entered_ = false;

@@ -32,9 +32,8 @@ class Container : public Story {
            ipc::new_namespace(config_);  // 02: CLONE_NEWIPC, System V IPC and message queues
   }
 
-  sys::Birthplace* birthplace() override {
-    return cgroup_.birthplace();  // 07: CLONE_INTO_CGROUP, its share of the machine
-  }
+  sys::Birthplace* birthplace() override { return cgroup_.birthplace(); }  // 07: a cgroup
+  std::string why_it_ended() const override { return cgroup_.why_it_ended(); }
 
   void on_the_host(Undo& undo) override {
     // The runtime, before it clones the child.

@@ -121,7 +121,7 @@ void hand_controllers_down(const Site& site, const oci::Resources& resources, Fo
 void step_back(const std::string& folder) {
   const std::string own = aside(folder);
   const auto there = sys::open_if_there(own, O_PATH | O_DIRECTORY);
-  if (!there || ::rmdir(own.c_str()) == 0) return;
+  if (!there || remove_empty(own)) return;
   const Folder inside({{}, "", "/", "/"}, own, there->duplicate());
   if (processes_in(inside) != std::vector<std::string>{std::to_string(::getpid())}) return;
   if (folders_in(folder).size() > 1) return;  // another container relies on what is handed on
@@ -129,7 +129,7 @@ void step_back(const std::string& folder) {
   for (const std::string& name : fields(above.read("cgroup.subtree_control").value_or("")))
     above.write("cgroup.subtree_control", "-" + name);
   above.write("cgroup.procs", "0");
-  sys::remove_directory(own);
+  remove_empty(own);
 }
 
 }  // namespace lockstep::cgroup

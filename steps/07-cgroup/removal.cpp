@@ -92,9 +92,7 @@ void remove_all(const pid::Record& record, std::vector<std::string> folders) {
 void remove_above(const std::string& topmost, const std::string& folder) {
   for (std::string path = folder; path.size() > topmost.size();) {
     path = path.substr(0, path.rfind('/'));
-    if (::rmdir(path.c_str()) == 0 || errno == ENOENT) continue;
-    if (errno == EBUSY || errno == ENOTEMPTY) return;
-    throw SysError(errno, fmt::format("rmdir({})", quoted(path)));
+    if (!remove_empty(path)) return;
   }
 }
 

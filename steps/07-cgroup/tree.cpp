@@ -39,21 +39,22 @@ std::vector<pid_t> processes_below(const std::string& folder) {
   return pids;
 }
 
+bool remove_empty(const std::string& folder) {
+  try {
+    sys::remove_directory(folder, "a cgroup without processes can be removed, like a folder");
+    return true;
+  } catch (const SysError& error) {
+    if (error.code() != EBUSY && error.code() != ENOTEMPTY) throw;
+    return false;
+  }
+}
+
 bool remove_tree(const std::string& folder) {
-  const auto remove = [&] {
-    try {
-      sys::remove_directory(folder, "a cgroup without processes can be removed, like a folder");
-      return true;
-    } catch (const SysError& error) {
-      if (error.code() != EBUSY && error.code() != ENOTEMPTY) throw;
-      return false;
-    }
-  };
-  if (remove()) return true;
+  if (remove_empty(folder)) return true;
   for (const std::string& name : folders_in(folder)) {
     if (!remove_tree(folder + "/" + name)) return false;
   }
-  return remove();
+  return remove_empty(folder);
 }
 
 }  // namespace lockstep::cgroup

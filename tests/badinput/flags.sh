@@ -55,6 +55,25 @@ wrong_values() {
     group-add) values=('' : a:b 'a b' a/b a,b) ;;
     userns) values=('' Host auto host:x keep-id: keep-id:uid=x private:uid=1 container:x) ;;
     uidmap | gidmap) values=('' 0 0: 0:1: :1:1 0:1:0 0:1:1:1 a:b:c -1:0:1 0:-1:1 0:0:4294967296 0:4294967294:2 0x0:1:1) ;;
+    memory | memory-reservation) values=('' x -1 0 1q '1 m' 1.5m 99999999999999999999) ;;
+    memory-swap) values=('' x -2 0 1q) ;;
+    memory-swappiness) values=('' x -1 101 1.5) ;;
+    cpus) values=('' x 0 -1 0.001 0.1234567890 1,5 1e3 . 999999999 '1 ') ;;
+    cpu-shares) values=('' x 0 1 -1 262145) ;;
+    cpu-period) values=('' x 0 999 1000001) ;;
+    cpu-quota) values=('' x 0 999 -2) ;;
+    cpuset-cpus | cpuset-mems) values=('' a 0- -1 , 0,,1 '0 1' 0--1) ;;
+    pids-limit) values=('' x -2 1.5) ;;
+    blkio-weight) values=('' x 0 9 1001) ;;
+    blkio-weight-device) values=('' x 100 :100 /dev/null:100 /dev/none:100 /tmp:100) ;;
+    device-read-bps | device-write-bps | device-read-iops | device-write-iops)
+      values=('' x 100 :100 /dev/null:100 /dev/none:100 /tmp:100) ;;
+    device) values=('' : /tmp /dev/none null /dev/null: /dev/null:x /dev/null:/a/ /dev/null:/a:rwx /dev/null:/a:r:w) ;;
+    device-cgroup-rule)
+      values=('' c 'c 1:3' 'x 1:3 rwm' 'c 1 rwm' 'c 1:3 rwx' 'c 1:3 ' 'c a:b r' 'c 1:3 r w' 'c -1:3 r' 'c 1:3:4 r') ;;
+    cgroupns) values=('' Host none container:x) ;;
+    cgroup-parent) values=('' / . .. a/../b $'a\nb') ;;
+    resources) values=('' no-such-file /run/test/host/folder) ;;
     stop-signal) values=('' NONE SIG 0 65 -1 term,kill) ;;
     time) values=('' x -1 1.5 86401 1s '1 ') ;;
     format) values=('' xml JSON table,json) ;;

@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 // write, rename, unlink), which is the state file's business; descriptors, and who waits for what.
 constexpr const char* kCalls =
     "trace=clone3,clone,?fork,?vfork,unshare,setns,mount,umount2,pivot_root,chroot,chdir,fchdir,"
-    "?mkdir,mkdirat,?mknod,mknodat,?symlink,symlinkat,?link,linkat,open_tree,move_mount,"
+    "?mkdir,mkdirat,?rmdir,?bpf,?mknod,mknodat,?symlink,symlinkat,?link,linkat,open_tree,move_"
+    "mount,"
     "mount_setattr,fsopen,fsconfig,fsmount,sethostname,setdomainname,setsid,umask,execve,execveat,"
     "pidfd_send_signal,kill,tkill,tgkill,prctl,close_range,ioctl,write,capset,setuid,setgid,"
     "setresuid,setresgid,setgroups,keyctl,seccomp,personality";
@@ -31,9 +32,13 @@ bool has(const std::string& text, const std::string& part) {
 
 /// What a step makes and need not tell, though strace records it.
 bool is_silent(const Call& call) {
-  // Of all writes only those that map users change the kernel's view; of all ioctls only the one
-  // that takes a controlling terminal (the others set up a pty and its size).
-  if (call.name == "write") return !has(call.text, "_map>") && !has(call.text, "/setgroups>");
+  // Of all writes only those that map users or are a cgroup's settings change the kernel's view, and
+  // of all folders that are removed only cgroups; of all ioctls only the one that takes a controlling
+  // terminal (the others set up a pty and its size).
+  if (call.name == "write")
+    return !has(call.text, "_map>") && !has(call.text, "/setgroups>") &&
+           !has(call.text, "</sys/fs/cgroup/");
+  if (call.name == "rmdir") return !has(call.text, "\"/sys/fs/cgroup/");
   if (call.name == "ioctl") return !has(call.text, "TIOCSCTTY");
   // To ask changes nothing, and a process's name is for `ps`.
   if (call.name == "prctl") return has(call.text, "PR_GET_") || has(call.text, "PR_SET_NAME");

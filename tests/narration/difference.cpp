@@ -92,6 +92,7 @@ std::string spelled_out(std::string text) {
 bool same(const Call& recorded, const Call& told) {
   if (recorded.name != told.name || recorded.errno_name != told.errno_name) return false;
   if (recorded.result != told.result) return false;
+  if (recorded.name == "bpf") return true;  // strace spells out the whole program
   if (recorded.name == "umask" && octal(recorded.text) != octal(told.text)) return false;
   if (constants(recorded.text) != constants(spelled_out(told.text))) return false;
   if (!tells_strings(recorded.name) || is_unreadable(recorded)) return true;

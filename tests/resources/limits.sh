@@ -12,6 +12,10 @@ if has memory; then
   box --memory 256m -- sh -c 'x=$(head -c 64000000 /dev/zero | tr "\0" a); echo ${#x}'
   ends_with 0
   prints 64000000
+  box --memory 64k -- true  # too small to start in
+  ends_with 125
+  says 'memory limit, 65536 bytes, is too small'
+  nothing_left "a limit too small to start in"
   start_box --memory 64m --memory-reservation 32m -- sleep 1000
   is_set 67108864 memory memory.limit_in_bytes memory.max
   is_set 33554432 memory memory.soft_limit_in_bytes memory.low
