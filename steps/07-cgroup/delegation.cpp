@@ -102,6 +102,13 @@ void hand_on_from(const Folder& folder, const std::vector<std::string>& wanted, 
 
 }  // namespace
 
+bool can_hand_on(const Folder& folder) {
+  if (may_have_both(folder)) return true;
+  if (!folder.read("cgroup.subtree_control").value_or("").empty()) return true;
+  const auto pids = processes_in(folder);
+  return pids.empty() || (pids.size() == 1 && pids[0] == std::to_string(::getpid()));
+}
+
 std::string aside(const std::string& folder) { return folder + "/lockstep.runtime"; }
 
 void hand_controllers_down(const Site& site, const oci::Resources& resources, Folders& folders) {

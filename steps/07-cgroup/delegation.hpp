@@ -16,6 +16,10 @@ namespace lockstep::cgroup {
 /// Order: after note_sites, before make_folder.
 void hand_controllers_down(const Site& site, const oci::Resources& resources, Folders& folders);
 
+/// Whether version 2's cgroup `folder` hands controllers on, or could: it is the kernel's root, or
+/// nobody is in it but, at most, this process.
+bool can_hand_on(const Folder& folder);
+
 /// Undoes the stepping aside.
 void step_back(const std::string& folder);
 

@@ -63,8 +63,11 @@ std::string of_devices(const std::string& file, int code) {
 
 std::string power_hint() {
   if (caller_uid() == 0)
-    return "the cgroups around this process are not its own: let whoever started it hand a cgroup "
-           "on (systemd: Delegate=yes), or mount /sys/fs/cgroup writable";
+    return fmt::format(
+        "start it in a cgroup of its own: `systemd-run --scope -p Delegate=yes step{:02} …`; "
+        "inside "
+        "a container, that one has to be given a writable /sys/fs/cgroup",
+        cli::lesson());
   return fmt::format(
       "run it as root, or in a cgroup of your own: `systemd-run --user --scope -p Delegate=yes "
       "step{:02} …` (without systemd: root makes a folder in /sys/fs/cgroup, chowns it and its "

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "07-cgroup/limit_hints.hpp"
+#include "07-cgroup/delegation.hpp"
 #include "07-cgroup/v1.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
@@ -28,17 +28,36 @@ std::string above(const std::string& folder) { return folder.substr(0, folder.rf
 
 bool is_there(const std::string& folder) { return ::access(folder.c_str(), F_OK) == 0; }
 
+bool is_writable(const std::string& folder) {
+  return ::faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) == 0;
+}
+
+/// The cgroup below which the container's is made: the caller's own. Version 2 alone knows the rule
+/// that a cgroup with processes hands no controllers on, and the caller's, a login's for instance, is
+/// full of them: then the nearest above it that can and that is ours to write, as with runc. What
+/// the login itself is limited to, which is rare, doesn't hold there; what is above does.
+std::string base_in(const Hierarchy& hierarchy, bool alone) {
+  if (!hierarchy.is_v2() || !alone) return hierarchy.own;
+  for (std::string path = hierarchy.own;; path = above(path)) {
+    const auto folder = hierarchy.folder(path.empty() ? "/" : path);
+    if (!folder || !is_writable(*folder)) return hierarchy.own;
+    if (can_hand_on(Folder(hierarchy, *folder, sys::open(*folder, O_PATH | O_DIRECTORY))))
+      return path;
+    if (path.size() <= 1) return hierarchy.own;
+  }
+}
+
 /// The site in a hierarchy, or why it can't be.
-std::optional<Site> site_in(const oci::Config& config, const Hierarchy& hierarchy,
+std::optional<Site> site_in(const oci::Config& config, const Hierarchy& hierarchy, bool alone,
                             std::string& why_not) {
   const std::string& wanted = config.linux.cgroups_path;
   const bool absolute = wanted.starts_with('/');
   const std::string name = wanted.empty() ? "lockstep-" + config.id : wanted;
-  const std::string path = plain(absolute ? wanted : hierarchy.own + "/" + name);
-  const auto folder = hierarchy.folder(path);
-  const auto from = hierarchy.folder(absolute ? hierarchy.root : hierarchy.own);
+  const std::string base = absolute ? hierarchy.root : base_in(hierarchy, alone);
+  const auto folder = hierarchy.folder(plain(absolute ? wanted : base + "/" + name));
+  const auto from = hierarchy.folder(plain(base));
   if (!folder || !from || *folder == hierarchy.mount) {
-    why_not = fmt::format("{} is not among the cgroups that {} shows", quoted(path),
+    why_not = fmt::format("{} is not among the cgroups that {} shows", quoted(wanted),
                           quoted(hierarchy.mount));
     return std::nullopt;
   }
@@ -46,7 +65,7 @@ std::optional<Site> site_in(const oci::Config& config, const Hierarchy& hierarch
   std::string parent = above(site.folder);
   for (; parent.size() > hierarchy.mount.size() && !is_there(parent); parent = above(parent))
     site.missing.insert(site.missing.begin(), parent);
-  if (::faccessat(AT_FDCWD, parent.c_str(), W_OK | X_OK, AT_EACCESS) == 0) return site;
+  if (is_writable(parent)) return site;
   why_not = fmt::format("no folder can be made in {}: {}", quoted(parent), errno_words(errno));
   return std::nullopt;
 }
@@ -64,9 +83,10 @@ void make_missing(const Site& site) {
 
 std::vector<Site> sites_for(const oci::Config& config, Folders& folders) {
   std::vector<Site> sites;
-  for (const Hierarchy& hierarchy : hierarchies()) {
+  const auto all = hierarchies();
+  for (const Hierarchy& hierarchy : all) {
     std::string why_not;
-    if (auto site = site_in(config, hierarchy, why_not)) {
+    if (auto site = site_in(config, hierarchy, all.size() == 1, why_not)) {
       sites.push_back(std::move(*site));
     } else {
       folders.lacks(hierarchy, why_not);

@@ -10,8 +10,8 @@
 /// Lesson 07: where a container's cgroup lies, and the folders that are made for it.
 namespace lockstep::cgroup {
 
-/// Where it is to be in one hierarchy. It lies below the caller's own cgroup, whose limits go on
-/// holding for it: ".../lockstep-ID", or as `linux.cgroupsPath` has it.
+/// Where it is to be in one hierarchy: below the caller's own cgroup, whose limits go on holding for it
+/// (for version 2's exception see base_in): ".../lockstep-ID", or as `linux.cgroupsPath` has it.
 struct Site {
   Hierarchy hierarchy;
   std::string from;                  // the folder from which on controllers are handed down
