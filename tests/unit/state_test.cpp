@@ -144,7 +144,8 @@ TEST_CASE("state: a text that isn't ours is an error that names the file and the
   };
   CHECK(refusal(good) == "no error");
   CHECK(text(refusal(with("\"running\"", "\"flying\""))) ==
-        doctest::Contains("/run/x/state.json: status: expected creating, created or running"));
+        doctest::Contains(
+            "/run/x/state.json: status: expected creating, created, running or paused"));
   CHECK(text(refusal(with("\"pid\":", "\"pid\":-"))) ==
         doctest::Contains("/run/x/state.json: pid:"));
   CHECK(text(refusal(with("\"startTime\":", "\"startTime\":\"x\",\"y\":"))) ==
