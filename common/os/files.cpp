@@ -119,11 +119,10 @@ void write_value(const Fd& file, const std::string& name, const std::string& val
 }
 
 bool remove_directory(const std::string& path, Why why) {
-  return unless_gone([&] {
-    call(
-        why, [&] { return fmt::format("rmdir({})", quoted(path)); },
-        [&] { return ::rmdir(path.c_str()); });
-  });
+  const int answer = call_for_answer(
+      why, {ENOENT}, [&] { return fmt::format("rmdir({})", quoted(path)); },
+      [&] { return ::rmdir(path.c_str()); });
+  return answer == 0;
 }
 
 void remove_folder_of(const std::string& folder, std::initializer_list<const char*> names) {
