@@ -97,6 +97,14 @@ function(add_feature lesson)
   if(lesson STRGREATER_EQUAL 03)
     target_link_libraries(${lesson} PUBLIC lockstep_images)
   endif()
+  if(lesson STRGREATER_EQUAL 09)  # found when it is needed: the steps before 09 do without
+    find_path(HAVE_SECCOMP seccomp.h)
+    if(NOT HAVE_SECCOMP)
+      message(FATAL_ERROR "<seccomp.h> is missing. `make deps` installs it; by hand on Debian: "
+                          "apt-get install libseccomp-dev")
+    endif()
+    target_link_libraries(${lesson} PUBLIC seccomp)
+  endif()
   set(LOCKSTEP_BELOW ${lesson} PARENT_SCOPE)
 endfunction()
 

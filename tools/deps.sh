@@ -5,7 +5,7 @@
 #   test  that, and what the tests and the lint need
 set -euo pipefail
 
-packages=(g++ cmake make git libfmt-dev nlohmann-json3-dev  # the steps
+packages=(g++ cmake make git libfmt-dev nlohmann-json3-dev libseccomp-dev  # the steps
           libarchive-dev libssl-dev busybox-static less                    # the root, `make diff`
           nftables)                                                        # networks, from step 05 on
 if [[ ${1:-run} == test ]]; then

@@ -28,6 +28,24 @@ void Options::value(const std::string& names, const std::string& metavar, const 
   add(names, std::move(option));
 }
 
+void Options::more_values(const std::string& names, const std::string& metavar,
+                          const std::string& help, std::function<bool(const std::string&)> take) {
+  const auto found = std::find_if(options_.begin(), options_.end(),
+                                  [&](const Option& option) { return option.name == names; });
+  if (found == options_.end()) {
+    value(names, metavar, help, [take = std::move(take), metavar](const std::string& text) {
+      if (!take(text)) throw UsageError(fmt::format("expected {}, got {}", metavar, quoted(text)));
+    });
+    return;
+  }
+  found->metavar += "|" + metavar;
+  found->help += "; " + help;
+  found->handler = [take = std::move(take),
+                    earlier = std::move(found->handler)](const std::string& text) {
+    if (!take(text)) earlier(text);
+  };
+}
+
 void Options::optional_value(const std::string& names, const std::string& metavar,
                              const std::string& implicit, const std::string& help,
                              OnValue on_value) {

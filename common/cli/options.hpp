@@ -32,6 +32,10 @@ class Options {
   void flag(const std::string& names, const std::string& help, OnFlag on_flag);
   void value(const std::string& names, const std::string& metavar, const std::string& help,
              OnValue on_value);
+  /// More values of an option that an earlier lesson may have already: `take` says whether the text
+  /// was its own; if not, the earlier lesson gets it.
+  void more_values(const std::string& names, const std::string& metavar, const std::string& help,
+                   std::function<bool(const std::string&)> take);
   /// A value that may be left out (`--explain`, `--explain=all`): then the handler gets `implicit`.
   void optional_value(const std::string& names, const std::string& metavar,
                       const std::string& implicit, const std::string& help, OnValue on_value);

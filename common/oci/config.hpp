@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/oci/resources.hpp"
+#include "common/oci/seccomp.hpp"
 
 /// The OCI runtime-spec's config.json as plain structs: its structure and its names. Flags, an
 /// image's config and a bundle's config.json all become one of these; below main.cpp nothing knows
@@ -111,6 +112,7 @@ struct Linux {
   std::vector<Device> devices;
   std::string cgroups_path;  // "/a/b" from the hierarchies' roots, "a/b" below the caller's own
   Resources resources;
+  std::optional<Seccomp> seccomp;
   std::string rootfs_propagation;  // "", "private", "slave", "shared", "unbindable"
   std::vector<std::string> masked_paths;
   std::vector<std::string> readonly_paths;
@@ -119,6 +121,8 @@ struct Linux {
 struct Config {
   /// Not of the spec's config.json, which is given it from beside: the container's ID.
   std::string id;
+  /// Nor is its bundle: the folder that it was made of.
+  std::string bundle{};
   std::string oci_version = "1.3.0";
   Process process;
   Root root;
@@ -133,7 +137,9 @@ struct Config {
 /// to extend it, so that they are in the bundle and in the state file like all others.
 constexpr const char* kInitAnnotation = "io.lockstep.init";         // "true": --init
 constexpr const char* kNoPivotAnnotation = "io.lockstep.no-pivot";  // "true": --no-pivot
-constexpr const char* kImageAnnotation = "io.lockstep.image";       // its image's name in the store
+constexpr const char* kNoNewKeyringAnnotation =
+    "io.lockstep.no-new-keyring";                              // "true": --no-new-keyring
+constexpr const char* kImageAnnotation = "io.lockstep.image";  // its image's name in the store
 constexpr const char* kDigestAnnotation = "io.lockstep.image-digest";  // of that image's manifest
 constexpr const char* kSandboxAnnotation = "io.lockstep.sandbox";      // its folder in the store
 constexpr const char* kUserAnnotation =

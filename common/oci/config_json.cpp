@@ -7,6 +7,7 @@
 #include "common/oci/json_document.hpp"
 #include "common/oci/put.hpp"
 #include "common/oci/resources_json.hpp"
+#include "common/oci/seccomp_json.hpp"
 
 namespace lockstep::oci {
 namespace {
@@ -94,6 +95,7 @@ json write_linux(const Linux& linux) {
   put(out, "devices", linux.devices, write_device);
   put(out, "cgroupsPath", linux.cgroups_path);
   put(out, "resources", resources_to_json(linux.resources));
+  if (linux.seccomp) out["seccomp"] = seccomp_to_json(*linux.seccomp);
   put(out, "rootfsPropagation", linux.rootfs_propagation);
   put(out, "maskedPaths", linux.masked_paths);
   put(out, "readonlyPaths", linux.readonly_paths);

@@ -3,6 +3,7 @@
 
 #include "common/oci/config_json_value.hpp"
 #include "common/oci/resources_json.hpp"
+#include "common/oci/seccomp_json.hpp"
 #include "common/os/error.hpp"
 #include "common/os/text.hpp"
 
@@ -188,8 +189,8 @@ std::string cgroups_path(const JsonPlace& here) {
 }
 
 Linux read_linux(const JsonPlace& here) {
-  refuse(here, {"intelRdt", "memoryPolicy", "mountLabel", "netDevices", "personality", "seccomp",
-                "sysctl", "timeOffsets"});
+  refuse(here, {"intelRdt", "memoryPolicy", "mountLabel", "netDevices", "personality", "sysctl",
+                "timeOffsets"});
   Linux out;
   here.each("namespaces", [&](const JsonPlace& item) {
     out.namespaces.push_back(read_namespace(item, out.namespaces));
@@ -200,6 +201,8 @@ Linux read_linux(const JsonPlace& here) {
   out.cgroups_path = cgroups_path(here);
   if (const auto resources = here.find("resources"))
     out.resources = resources_from_json(*resources);
+  const auto seccomp = here.find("seccomp");
+  if (seccomp && !seccomp->nothing()) out.seccomp = seccomp_from_json(*seccomp);
   const auto propagation = here.find("rootfsPropagation");
   if (propagation && !propagation->nothing()) {
     out.rootfs_propagation = read_propagation(*propagation);

@@ -102,6 +102,12 @@ int64_t JsonPlace::integer(int64_t min, int64_t max) const {
   return number;
 }
 
+uint64_t JsonPlace::unsigned_number() const {
+  // Unsigned is how the library keeps all that isn't negative.
+  if (!value_->is_number_unsigned()) expected("an integer from 0 to 2^64-1");
+  return value_->get<uint64_t>();
+}
+
 bool JsonPlace::nothing() const {
   switch (value_->type()) {
     case json::value_t::null:

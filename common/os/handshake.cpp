@@ -11,7 +11,7 @@ namespace lockstep {
 
 namespace {
 
-enum class Kind : uint8_t { kStage, kError, kDescriptor, kEnd };
+enum class Kind : uint8_t { kStage, kError, kDescriptor, kDelivery, kEnd };
 
 /// SOCK_SEQPACKET keeps messages apart, so one has a fixed head and the error's words behind it.
 struct Head {
@@ -77,6 +77,15 @@ void Handshake::put(const Message& message, const Fd* descriptor) {
 }
 
 Handshake::Message Handshake::take() {
+  Message message = take_one();
+  while (message.head.kind == Kind::kDelivery) {
+    if (take_delivery_) take_delivery_(std::move(message.descriptor));
+    message = take_one();
+  }
+  return message;
+}
+
+Handshake::Message Handshake::take_one() {
   // Static and never cleared: only the pages that a message really fills are ever touched.
   static std::array<char, kMostText> text;
   Message message;
@@ -176,6 +185,12 @@ void Handshake::fail(const std::exception& error, const std::string& where) {
 void Handshake::send(const Fd& descriptor) {
   Message message;
   message.head = {Kind::kDescriptor, 0, 0, 0, 0};
+  put(message, &descriptor);
+}
+
+void Handshake::deliver(const Fd& descriptor) {
+  Message message;
+  message.head = {Kind::kDelivery, 0, 0, 0, 0};
   put(message, &descriptor);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <stdexcept>
 #include <string>
 
@@ -59,6 +60,12 @@ class Handshake {
   /// Child: reports its error; the host throws it, with `where` before it.
   void fail(const std::exception& error, const std::string& where = "in the container: ");
 
+  /// Child: a descriptor that the host's side hands on at once, whatever it waits for: somebody else
+  /// there needs it before this side can go on.
+  void deliver(const Fd& descriptor);
+  /// Host: what becomes of those.
+  void on_delivery(std::function<void(Fd)> take) { take_delivery_ = std::move(take); }
+
   /// A descriptor to the other side: a pty's master, an id-mapped tree.
   void send(const Fd& descriptor);
   /// The next one, in the order they were sent.
@@ -71,12 +78,14 @@ class Handshake {
   const Fd& mine() const { return host_end_ ? host_end_ : child_end_; }
   void put(const Message& message, const Fd* descriptor);
   Message take();
+  Message take_one();
 
   Fd host_end_;
   Fd child_end_;
   int reached_ = -1;   // host: the latest stage that the child reported
   int released_ = -1;  // child: the latest stage that the host released
   std::deque<Fd> received_;
+  std::function<void(Fd)> take_delivery_;
 };
 
 }  // namespace lockstep

@@ -64,6 +64,7 @@ Created create(Story& story, const oci::Process& process, Undo& undo, const Door
       story.namespaces(), story.birthplace(), [&] { live(story, process, handshake, door); },
       "the container's first process, in namespaces of its own from its first instruction on");
   handshake.be_host();
+  handshake.on_delivery([&story, pid = child.pid()](const Fd& fd) { story.deliver(fd, pid); });
   try {
     story.for_the_child(child, handshake);
     handshake.release(Stage::kCloned);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "common/oci/config.hpp"
@@ -23,8 +24,11 @@ void look_for_program(const oci::Process& process);
 /// the kernel, and there is no moment in between.
 void die_with_the_runtime(const oci::Process& process);
 
-/// The last line of every story: to the working directory, then execve(2). Returns only by
+/// What is done last, with all that the program's start takes behind it but for execve(2) itself.
+using LastStep = std::function<void()>;
+
+/// The last line of every story: to the working directory, `last`, then execve(2). Returns only by
 /// throwing.
-[[noreturn]] void execute_program(const oci::Process& process);
+[[noreturn]] void execute_program(const oci::Process& process, const LastStep& last = {});
 
 }  // namespace lockstep

@@ -57,6 +57,9 @@ class Story {
   virtual void on_the_host_again(const std::vector<Note>& /*notes*/, pid_t /*container*/) {}
   /// On the host, for the new child, which waits: id maps, limits, the network.
   virtual void for_the_child(const Child& child, Handshake& handshake) = 0;
+  /// On the host, while `child`, of `run`, of `start` or of `exec`, takes its last steps: it has got a
+  /// descriptor for somebody else on the host (lesson 09: who answers for its system calls).
+  virtual void deliver(const Fd& /*descriptor*/, pid_t /*child*/) {}
   /// Inside, as the child: make the container's world, up to "created".
   virtual void inside(Handshake& handshake) = 0;
   /// Inside, as the child of `run` or of `exec`: the last steps to `process`. Ends in execve, or

@@ -81,6 +81,7 @@ std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Pr
       0, story.birthplace(), [&] { live(story, process, handshake, join); },
       "only a new process can have a number in the container");
   handshake.be_host();
+  handshake.on_delivery([&story, pid = child.pid()](const Fd& fd) { story.deliver(fd, pid); });
   Created entered{std::move(child), std::move(handshake)};
   start(entered);
   if (!pid_file.empty()) write_pid_file(pid_file, entered.child.pid());

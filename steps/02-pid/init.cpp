@@ -110,7 +110,7 @@ void Init::prepare() {
   }
 }
 
-void Init::execute_if_asked(const oci::Process& process) const {
+void Init::execute_if_asked(const oci::Process& process, const LastStep& last) const {
   if (!self_ || ::getpid() != 1) return;
   std::vector<std::string> arguments = {"lockstep", "init", "--"};
   arguments.insert(arguments.end(), process.args.begin(), process.args.end());
@@ -118,6 +118,7 @@ void Init::execute_if_asked(const oci::Process& process) const {
     sys::change_directory(process.cwd, "the working directory that was asked for");
   die_with_the_runtime(process);
   sys::close_all_above_stdio_on_exec("what the caller had open stays outside");
+  if (last) last();
   sys::execute_open(self_, "/proc/self/exe", arguments, process.env,
                     "a small PID 1 that starts the program, passes signals on and reaps");
 }

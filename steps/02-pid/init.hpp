@@ -3,6 +3,7 @@
 #include "common/cli/program.hpp"
 #include "common/oci/config.hpp"
 #include "common/os/fd.hpp"
+#include "common/story/program.hpp"
 
 /// Lesson 02: a small PID 1 for programs that were never meant to be one (`--init`).
 ///
@@ -28,8 +29,8 @@ class Init {
   /// Inside, as the last step to `process`: if `--init` was asked for and this is PID 1, executes
   /// our own program as `init -- ARGS…` and doesn't return. A second execve rather than a fork
   /// here, so that neither the runtime's memory nor its environment nor its arguments can be read
-  /// in the container's /proc/1.
-  void execute_if_asked(const oci::Process& process) const;
+  /// in the container's /proc/1. `last` as for execute_program.
+  void execute_if_asked(const oci::Process& process, const LastStep& last = {}) const;
 
  private:
   const oci::Config& config_;

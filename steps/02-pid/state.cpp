@@ -118,6 +118,7 @@ State State::make(const std::string& id, const oci::Config& config, const std::s
   }
   state.record = {id, Status::kCreating, 0, 0, now(), caller_uid(), bundle, config, {}};
   state.record.config.id = id;
+  state.record.config.bundle = bundle;
   try {
     state.save();
   } catch (...) {  // a full disk: the ID is not kept for a container that never was

@@ -66,6 +66,7 @@ Record record_from_json(const std::string& text, const std::string& path) {
   const oci::JsonPlace config = state.required("config");
   record.config = oci::config_from_json(config);
   record.config.id = record.id;
+  record.config.bundle = record.bundle;
   state.each("undo", [&](const oci::JsonPlace& note) {
     record.notes.push_back({note.text("kind"), note.text_map("what")});
   });

@@ -141,4 +141,18 @@ MountOptions parse_mount_options(const std::vector<std::string>& words, const st
   return options;
 }
 
+std::vector<std::string> mount_option_words() {
+  std::vector<std::string> words = {"bind",    "defaults", "idmap",    "rbind",
+                                    "remount", "ridmap",   "tmpcopyup"};
+  for (const char* name : {"private", "shared", "slave", "unbindable"}) {
+    for (const char* prefix : {"", "r"}) words.push_back(std::string(prefix) + name);
+  }
+  for (const Word& word : kWords) {
+    for (const char* prefix : {"", "r"}) words.push_back(std::string(prefix) + word.name);
+  }
+  for (const Word& word : kFileSystemWords) words.emplace_back(word.name);
+  std::sort(words.begin(), words.end());
+  return words;
+}
+
 }  // namespace lockstep::mnt

@@ -29,4 +29,7 @@ struct MountOptions {
 MountOptions parse_mount_options(const std::vector<std::string>& words, const std::string& type,
                                  const std::string& where);
 
+/// Every word that parse_mount_options knows, sorted: for `features`.
+std::vector<std::string> mount_option_words();
+
 }  // namespace lockstep::mnt

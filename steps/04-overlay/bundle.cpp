@@ -49,6 +49,13 @@ void check_namespaces(oci::Config& config, const std::string& name) {
                 fmt::format(R"(add {{"type": "{}"}})", type));
   }
   if (!lists(config, "ipc")) ipc::share_with_host(config);
+  for (const oci::Namespace& item : config.linux.namespaces) {
+    const bool joins = !item.path.empty() && item.type != "network";
+    if (!joins && item.type != "time") continue;
+    throw Error(fmt::format("{}: linux.namespaces: {}: {} is not supported by this step", name,
+                            quoted(item.type), joins ? "to join one by its path" : "a new one"),
+                joins ? "remove its path: it gets a new one" : "remove it from the list");
+  }
 }
 
 /// What the runtime notes down there of an image's container: an engine may have taken annotations

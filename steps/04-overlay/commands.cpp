@@ -34,14 +34,14 @@ int for_each_id(const std::string& command, const std::vector<std::string>& ids,
   return 0;
 }
 
-cli::Command start_command() {
+cli::Command start_command(StoryMaker make) {
   cli::Command command;
   command.name = "start";
   command.usage = "ID";
   command.summary = "let a created container run its program";
-  command.run = [](const std::vector<std::string>& arguments) {
+  command.run = [make](const std::vector<std::string>& arguments) {
     pid::State state = pid::State::open(only_id("start", arguments));
-    start(state);
+    start(make, state);
     return 0;
   };
   return command;
@@ -105,7 +105,7 @@ void add_commands(cli::Program& step, StoryMaker make, const pid::UndoTable& und
                   bundle::Complete complete) {
   step.add(lifecycle::run_command(make, undo, attend, groups));
   step.add(create_command(make, undo, attend, groups));
-  step.add(start_command());
+  step.add(start_command(make));
   step.add(state_command());
   step.add(spec_command(complete));
   step.add(stop_command(undo));

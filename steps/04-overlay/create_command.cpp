@@ -10,9 +10,9 @@ namespace {
 
 /// What may stand beside --bundle: it is about the runtime, or about this one run.
 bool goes_with_bundle(const std::string& option) {
-  constexpr std::array kOptions = {"bundle",   "detach",      "pid-file",    "rm",
-                                   "no-pivot", "detach-keys", "interactive", "root",
-                                   "help",     "explain",     "step"};
+  constexpr std::array kOptions = {"bundle",   "detach",         "pid-file",    "rm",
+                                   "no-pivot", "no-new-keyring", "detach-keys", "interactive",
+                                   "root",     "help",           "explain",     "step"};
   return std::find(kOptions.begin(), kOptions.end(), option) != kOptions.end();
 }
 
@@ -80,8 +80,9 @@ oci::Config final_config(const Settings& settings, const std::vector<std::string
     config = settings.bundle->config;
     config.process.detached = settings.config.process.detached;
     config.process.detach_keys = settings.config.process.detach_keys;
-    if (oci::annotated(settings.config, oci::kNoPivotAnnotation))
-      config.annotations[oci::kNoPivotAnnotation] = "true";
+    for (const char* flag : {oci::kNoPivotAnnotation, oci::kNoNewKeyringAnnotation}) {
+      if (oci::annotated(settings.config, flag)) config.annotations[flag] = "true";
+    }
   }
   if (!command.empty()) config.process.args = command;
   if (config.process.args.empty()) throw cli::UsageError("a command is missing");

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <csignal>
+
 #include "common/os/json_text.hpp"
 #include "common/os/processes.hpp"
 
@@ -43,7 +45,7 @@ void check_created(const pid::Record& record) {
 
 }  // namespace
 
-void start(pid::State& state) {
+void start(StoryMaker make, pid::State& state) {
   check_created(state.record);
   Handshake handshake = Door::knock(state.fd(), pid::kStartSocket);
   // From here on the waiting process listens to this one only, and ends if it hears it end.
@@ -51,12 +53,18 @@ void start(pid::State& state) {
   const auto process = pid::locate(state.record);
   state.record.status = pid::Status::kRunning;
   state.save();
+  handshake.on_delivery([&](const Fd& descriptor) {
+    make(state.record.config)->deliver(descriptor, state.record.pid);
+  });
   handshake.release(Stage::kStarted);
   try {
     handshake.await_exec();
   } catch (const Error&) {
     constexpr int kPatience = 10'000;  // milliseconds: it ends by itself when it has told of it
-    if (process) sys::wait_for_end(*process, kPatience);
+    if (process) {                     // unless it was here that something went wrong
+      sys::send_signal(*process, state.record.pid, SIGKILL, "what is half a container must end");
+      sys::wait_for_end(*process, kPatience);
+    }
     throw;
   }
 }

@@ -27,7 +27,7 @@ void create(StoryMaker make, pid::State& state, const std::string& pid_file,
 /// Lets the container become its program; returns when it has. A `start` that is killed meanwhile
 /// leaves it running or stopped, never in between.
 /// Throws Error unless it is created; what went wrong in its last steps.
-void start(pid::State& state);
+void start(StoryMaker make, pid::State& state);
 
 /// When the container has ended, deletes it, if it is that very one and not yet deleted: for the
 /// keeper of `--rm`.

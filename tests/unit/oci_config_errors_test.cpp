@@ -187,7 +187,7 @@ TEST_CASE(
     }
   }
   for (const std::string field : {"intelRdt", "memoryPolicy", "mountLabel", "netDevices",
-                                  "personality", "seccomp", "sysctl", "timeOffsets"}) {
+                                  "personality", "sysctl", "timeOffsets"}) {
     CHECK(refusal_of("\"linux\": {\"" + field + "\": \"x\"}") ==
           "config.json: linux." + field + ": not supported by this step");
   }

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "common/oci/config.hpp"
+
+/// Lesson 09: which profile a container has.
+namespace lockstep::seccomp {
+
+/// `linux.seccomp`, or the default profile where the config asks for it by name; nothing if it has none.
+std::optional<oci::Seccomp> profile_of(const oci::Config& config);
+
+/// The default profile, for a container with these capabilities ("CAP_SYS_CHROOT"): what Docker's allows,
+/// it allows. Calls that it doesn't know are ENOSYS, as from an older kernel, so that programs go on with
+/// what there was before; all others EPERM.
+oci::Seccomp default_profile(const std::vector<std::string>& capabilities);
+
+/// Those that a container's programs can have.
+std::vector<std::string> capabilities_of(const oci::Config& config);
+
+/// "default": run's own.
+constexpr const char* kProfileAnnotation = "io.lockstep.seccomp";
+constexpr const char* kDefaultProfile = "default";
+
+}  // namespace lockstep::seccomp

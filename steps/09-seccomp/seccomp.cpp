@@ -1,0 +1,66 @@
+// A filter of system calls.
+//
+// All that a process does to the world it asks the kernel for: by some 370 system calls, of which a
+// program needs a few dozen. Each of the others is code of the kernel's that may have a mistake in it,
+// and a container shares the kernel with its host.
+//
+//     ls   ── openat(…) ──→  filter: allow ──→ the kernel does it
+//          ── unshare(…) ─→  filter: errno EPERM, and the kernel has done nothing
+//
+// The filter is a small program (BPF) that the kernel runs before each call. It sees the call's number,
+// its six arguments as numbers, and the architecture, and answers: allow, fail with this errno, kill, log,
+// or ask somebody else. It can't follow pointers, so it can't judge by a file's name. Once loaded it
+// stays: a process and its children may add filters, and never take one off.
+//
+// So the last door of all is locked from the inside, just before the program: what loads the filter has
+// to live with it.
+//
+// See: seccomp(2); the kernel's Documentation/userspace-api/seccomp_filter.rst; the runtime-spec's
+// config-linux.md, "Seccomp"
+
+#include "09-seccomp/seccomp.hpp"
+
+#include <linux/seccomp.h>
+
+#include "09-seccomp/cache.hpp"
+#include "09-seccomp/filter.hpp"
+#include "09-seccomp/listener.hpp"
+#include "09-seccomp/profile.hpp"
+#include "common/os/seccomp.hpp"
+
+namespace lockstep::seccomp {
+
+void Seccomp::prepare() {
+  const auto profile = profile_of(config_);
+  if (!profile) return;
+  program_ = remembered(key_of(*profile), [&] { return compile(*profile); });
+  flags_ = flags_of(*profile);
+}
+
+void Seccomp::find(pid_t container) {
+  container_ = container;
+  prepare();
+}
+
+void Seccomp::lock_while_root(Handshake& host) {
+  if (!sys::has_no_new_privs()) load(host);
+}
+
+void Seccomp::lock(Handshake& host) { load(host); }
+
+void Seccomp::load(Handshake& host) {
+  if (program_.empty() || locked_) return;
+  const Why why = "from here on the kernel refuses the calls that the profile doesn't allow";
+  if ((flags_ & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
+    load_with_listener(program_, flags_, host, why);
+  } else {
+    sys::load_filter(program_, flags_, why);
+  }
+  locked_ = true;
+}
+
+void Seccomp::deliver(const Fd& listener, pid_t process) const {
+  hand_to_agent(config_, listener, process, container_);
+}
+
+}  // namespace lockstep::seccomp
