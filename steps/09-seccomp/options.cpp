@@ -43,7 +43,7 @@ oci::ProfileConditions conditions(const oci::Config& config) {
 struct Given {
   std::string file;
   std::string text;
-  bool unconfined = false;
+  std::string name;  // kUnconfined, kDefaultProfile
 };
 
 bool take(Given& given, const std::string& option) {
@@ -51,8 +51,10 @@ bool take(Given& given, const std::string& option) {
   if (!option.starts_with(kOurs)) return false;
   const std::string value = option.substr(kOurs.size());
   given = Given{};
-  given.unconfined = value == "unconfined";
-  if (given.unconfined || value == kDefaultProfile) return true;
+  if (value == kUnconfined || value == kDefaultProfile) {
+    given.name = value;
+    return true;
+  }
   if (value.empty())
     throw cli::UsageError("seccomp: expected a profile's file, default or unconfined");
   const Fd file = sys::open(value, O_RDONLY | O_NONBLOCK);
@@ -63,11 +65,12 @@ bool take(Given& given, const std::string& option) {
 }
 
 void fill_in(oci::Config& config, const Given& given) {
-  if (given.unconfined) return;
-  if (given.file.empty()) {
-    config.annotations[kProfileAnnotation] = kDefaultProfile;
-  } else {
+  if (!given.file.empty()) {
     config.linux.seccomp = oci::read_seccomp_profile(given.text, given.file, conditions(config));
+  } else if (!given.name.empty()) {
+    config.annotations[kProfileAnnotation] = given.name;
+  } else {  // unless an earlier lesson has said so (--privileged: none)
+    config.annotations.emplace(kProfileAnnotation, kDefaultProfile);
   }
 }
 

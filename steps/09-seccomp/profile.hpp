@@ -20,8 +20,9 @@ oci::Seccomp default_profile(const std::vector<std::string>& capabilities);
 /// Those that a container's programs can have.
 std::vector<std::string> capabilities_of(const oci::Config& config);
 
-/// "default": run's own.
+/// "default", run's own, or "unconfined": none.
 constexpr const char* kProfileAnnotation = "io.lockstep.seccomp";
 constexpr const char* kDefaultProfile = "default";
+constexpr const char* kUnconfined = "unconfined";
 
 }  // namespace lockstep::seccomp

@@ -74,6 +74,8 @@ wrong_values() {
     cgroupns) values=('' Host none container:x) ;;
     cgroup-parent) values=('' / . .. a/../b $'a\nb') ;;
     resources) values=('' no-such-file /run/test/host/folder) ;;
+    security-opt) values=('' nonsense seccomp seccomp= seccomp=/no/such/file seccomp=/run/test/host/folder
+              seccomp=/run/test/host/file) ;;
     stop-signal) values=('' NONE SIG 0 65 -1 term,kill) ;;
     time) values=('' x -1 1.5 86401 1s '1 ') ;;
     format) values=('' xml JSON table,json) ;;

@@ -39,7 +39,7 @@ right() {
     create) line=("$1" create --rootfs "$rootfs" "${@:3}" y true) ;;
     commit) line+=(x new-image) ;;
     ps | kill | delete | start | stop | state | rm | diff | pause | resume | update) line+=(x) ;;
-    list | images | spec) ;;
+    list | images | spec | features) ;;
     network) line+=(create x) ;;
     *) fail "$1 $2: the tests of bad input don't know this command: say here what it is called with" ;;
   esac

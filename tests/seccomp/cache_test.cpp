@@ -1,43 +1,11 @@
-// Filters that are kept: what is believed, and what isn't.
+// What a filter is kept under. (Whether it is believed: cache.sh.)
 #include "09-seccomp/cache.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-
 #include "09-seccomp/profile.hpp"
-#include "common/os/error.hpp"
 #include "tests/support/doctest.hpp"
-#include "tests/support/in_child.hpp"
-#include "tests/support/temp_dir.hpp"
-#include "tests/support/users.hpp"
 
 namespace lockstep::seccomp {
 namespace {
-
-namespace fs = std::filesystem;
-
-const Program kProgram = {{BPF_RET | BPF_K, 0, 0, 1}};
-const Program kOther = {{BPF_RET | BPF_K, 0, 0, 2}};
-
-bool same(const Program& one, const Program& other) {
-  return one.size() == other.size() && one[0].k == other[0].k;
-}
-
-/// Whether `key` is known; kOther is kept in its place if it isn't.
-bool is_known(const std::string& key) {
-  bool made = false;
-  remembered(key, [&] {
-    made = true;
-    return kProgram;
-  });
-  return !made;
-}
 
 TEST_CASE("seccomp cache: a key says all that matters") {
   oci::Seccomp profile = default_profile({});
