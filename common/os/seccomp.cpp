@@ -60,6 +60,22 @@ std::string filter_hint(int code) {
   }
 }
 
+/// "KEY_POS_VIEW|KEY_OTH_SEARCH": see keyctl_setperm(3). A byte each for the possessor, the user, the
+/// group, the others.
+std::string permission_words(unsigned permissions) {
+  constexpr std::array kWho = {"OTH", "GRP", "USR", "POS"};
+  constexpr std::array kWhat = {"VIEW", "READ", "WRITE", "SEARCH", "LINK", "SETATTR"};
+  constexpr size_t kByte = 8;
+  std::string out;
+  for (size_t who = kWho.size(); who-- > 0;) {
+    for (size_t what = 0; what < kWhat.size(); ++what) {
+      if (((permissions >> (who * kByte + what)) & 1U) == 0) continue;
+      out += fmt::format("{}KEY_{}_{}", out.empty() ? "" : "|", kWho[who], kWhat[what]);
+    }
+  }
+  return out.empty() ? "0" : out;
+}
+
 std::string keyring_hint(int code) {
   if (code == EDQUOT)
     return "this user has as many keys as it may: see /proc/key-users and "

@@ -38,7 +38,7 @@ J
 answers EACCES --security-opt seccomp=engine.json -- sched_yield
 answers ok --security-opt seccomp=engine.json -- getpid
 answers ok --security-opt=seccomp=unconfined -- sched_yield
-[[ ! -e /usr/share/containers/seccomp.json ]] || answers EPERM --security-opt seccomp=/usr/share/containers/seccomp.json -- mount
+[[ ! -e /usr/share/containers/seccomp.json ]] || answers EPERM --security-opt seccomp=/usr/share/containers/seccomp.json -- bpf
 
 # What can't be done says so, and nothing stays.
 refused() {
@@ -54,5 +54,6 @@ for value in '' seccomp seccomp= seccomp=/no/such/file seccomp=/ nonsense; do
 done
 echo '{"defaultAction": 7}' > wrong.json
 refuses 125 'wrong.json: defaultAction: expected a string' "$newest" run --rootfs "$rootfs" --security-opt seccomp=wrong.json true
+new_bundle .
 refuses 1 "the bundle's config.json decides that" "$newest" create --bundle bundle --security-opt seccomp=unconfined x
 finish
