@@ -126,7 +126,11 @@ void allow_on_key(long key, unsigned permissions, Why why) {
   }
   const auto now = static_cast<unsigned>(at == nullptr ? 0 : std::strtoul(at, nullptr, 16));
   call(
-      why, [&] { return fmt::format("keyctl(KEYCTL_SETPERM, {}, {:#x})", key, now | permissions); },
+      why,
+      [&] {
+        return fmt::format("keyctl(KEYCTL_SETPERM, {}, {})", key,
+                           permission_words(now | permissions));
+      },
       [&] { return ::syscall(SYS_keyctl, KEYCTL_SETPERM, key, now | permissions); }, keyring_hint);
 }
 

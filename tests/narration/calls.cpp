@@ -42,6 +42,9 @@ bool is_silent(const Call& call) {
   if (call.name == "ioctl") return !has(call.text, "TIOCSCTTY");
   // To ask changes nothing, and a process's name is for `ps`.
   if (call.name == "prctl") return has(call.text, "PR_GET_") || has(call.text, "PR_SET_NAME");
+  if (call.name == "keyctl") return has(call.text, "KEYCTL_DESCRIBE");
+  // libseccomp asks what the kernel can do before it translates a profile: nothing is loaded.
+  if (call.name == "seccomp") return !has(call.text, "{len=");
   // The question whether the kernel has the call: on no descriptor, with an impossible flag.
   return call.name == "mount_setattr" && has(call.text, "mount_setattr(-1, ");
 }
