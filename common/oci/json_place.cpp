@@ -102,9 +102,8 @@ int64_t JsonPlace::integer(int64_t min, int64_t max) const {
   return number;
 }
 
-uint64_t JsonPlace::unsigned_number() const {
-  // Unsigned is how the library keeps all that isn't negative.
-  if (!value_->is_number_unsigned()) expected("an integer from 0 to 2^64-1");
+uint64_t JsonPlace::natural() const {
+  if (!value_->is_number_unsigned()) expected("an integer from 0 on");
   return value_->get<uint64_t>();
 }
 

@@ -58,7 +58,7 @@ class JsonPlace {
   }
 
   /// An integer from 0 to 2^64-1.
-  uint64_t unsigned_number() const;
+  uint64_t natural() const;
 
   /// Whether it asks for nothing: null, false, "", [], {}, or an object of such values.
   bool nothing() const;

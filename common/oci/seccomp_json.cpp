@@ -35,8 +35,8 @@ SeccompArg read_arg(const JsonPlace& here) {
   constexpr uint32_t kLast = 5;  // a system call has six
   SeccompArg arg;
   arg.index = here.required("index").number<uint32_t>(0, kLast);
-  arg.value = here.required("value").unsigned_number();
-  if (const auto two = here.find("valueTwo")) arg.value_two = two->unsigned_number();
+  arg.value = here.required("value").natural();
+  if (const auto two = here.find("valueTwo")) arg.value_two = two->natural();
   arg.op = word(here.required("op"), kSeccompOperators);
   return arg;
 }

@@ -91,7 +91,7 @@ TEST_CASE("seccomp json: what is wrong is refused by its place") {
   CHECK(arg(R"("index": 6, "value": 1, "op": "SCMP_CMP_EQ")").find(place + "index: ") == 0);
   CHECK(arg(R"("index": 0, "op": "SCMP_CMP_EQ")") == place + "value: is required");
   CHECK(arg(R"("index": 0, "value": -1, "op": "SCMP_CMP_EQ")") ==
-        place + "value: expected an integer from 0 to 2^64-1, got -1");
+        place + "value: expected an integer from 0 on, got -1");
   CHECK(arg(R"("index": 0, "value": 1, "op": "EQ")").find(place + "op: expected one of") == 0);
 }
 
