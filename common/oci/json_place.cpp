@@ -102,6 +102,11 @@ int64_t JsonPlace::integer(int64_t min, int64_t max) const {
   return number;
 }
 
+uint64_t JsonPlace::natural() const {
+  if (!value_->is_number_unsigned()) expected("an integer from 0 on");
+  return value_->get<uint64_t>();
+}
+
 bool JsonPlace::nothing() const {
   switch (value_->type()) {
     case json::value_t::null:

@@ -57,6 +57,9 @@ class JsonPlace {
     return static_cast<T>(integer(min, max));
   }
 
+  /// An integer from 0 to 2^64-1.
+  uint64_t natural() const;
+
   /// Whether it asks for nothing: null, false, "", [], {}, or an object of such values.
   bool nothing() const;
 
