@@ -73,6 +73,12 @@ wrong_values() {
       values=('' c 'c 1:3' 'x 1:3 rwm' 'c 1 rwm' 'c 1:3 rwx' 'c 1:3 ' 'c a:b r' 'c 1:3 r w' 'c -1:3 r' 'c 1:3:4 r') ;;
     cgroupns) values=('' Host none container:x) ;;
     cgroup-parent) values=('' / . .. a/../b $'a\nb') ;;
+    cap-add | cap-drop | cap) values=('' NO 'NET ADMIN' NET_ADMIN,KILL CAP_ CAP_CAP_KILL 21) ;;
+    security-opt)
+      values=('' no nosuch=x apparmor= label= label=no:x label=type: seccomp= mask=x unmask= no-new-privileges=1) ;;
+    ulimit) values=('' nofile nofile= nofile=x nofile=2:1 nofile=1:2:3 no=1 =1 nofile=-2 nofile=1.5) ;;
+    sysctl) values=('' net.a =x a=1 vm.swappiness=1 net..a=1 ../a=1 net/../a=1 kernel.msgmaxx=1) ;;
+    oom-score-adj) values=('' x -1001 1001 1.5) ;;
     resources) values=('' no-such-file /run/test/host/folder) ;;
     stop-signal) values=('' NONE SIG 0 65 -1 term,kill) ;;
     time) values=('' x -1 1.5 86401 1s '1 ') ;;
@@ -93,7 +99,8 @@ wrong_pair() {
 }
 
 # takes_any OPTION: any text will do, or another program judges it (--change: tests/commit/settings.sh).
-takes_any() { [[ $1 == author || $1 == message || $1 == change ]]; }
+# (What the kernel knows of these two: tests/privileges/labels.sh.)
+takes_any() { [[ $1 == author || $1 == message || $1 == change || $1 == apparmor || $1 == process-label ]]; }
 
 # options_of STEP COMMAND: of its help a line each, "LETTER NAME KIND", the letter maybe "-".
 options_of() {
