@@ -25,11 +25,11 @@ END
 # says_inside TEXT SCRIPT CHANGE
 says_inside() {
   bundle "p['args'] = ['sh', '-c', '''$2''']; $3"
-  gets "$1" "$newest" run --bundle b x
+  gets "$1" "$newest" run --bundle b "$x"
 }
 wrong() {
   bundle "$2"
-  refuses 125 "$1" "$newest" run --bundle b x
+  refuses 125 "$1" "$newest" run --bundle b "$x"
 }
 caps='echo $(sed -n s/^Cap...:.//p /proc/self/status)'
 
@@ -45,7 +45,7 @@ says_inside "$none $none $none $kill $none" "$caps" \
 says_inside "$none $kill $kill $kill $none" "$caps" \
   'p["capabilities"] = {k: ["CAP_KILL"] for k in ("bounding", "effective", "permitted", "ambient")}'
 bundle 'p["capabilities"] = {"bounding": ["CAP_KILL", "CAP_NEW_ONE"], "effective": ["CAP_NEW_ONE"]}'
-try "$newest" run --bundle b x
+try "$newest" run --bundle b "$x"
 ends_with 0
 [[ $err == *'config.json: process.capabilities: left out, for lockstep knows no such capability: "CAP_NEW_ONE")' ]] ||
   fail "a capability that nobody knows$(seen)"
@@ -61,10 +61,10 @@ says_inside 33 'cat /proc/sys/net/ipv4/ip_default_ttl' 'c["linux"]["sysctl"] = {
 # Of exec only: CPUs.
 cpu=$(sed -n 's/^Cpus_allowed_list:\t\([0-9]*\).*/\1/p' /proc/self/status)
 bundle "p['args'] = ['sleep', '1000']; p['execCPUAffinity'] = {'initial': '$cpu', 'final': '$cpu'}; c['linux']['personality'] = {'domain': 'LINUX32'}; p['scheduler'] = {'policy': 'SCHED_OTHER', 'nice': 3}"
-succeeds "$newest" create --bundle b x
-succeeds "$newest" start x
-gets "$cpu 3" "$newest" exec x sh -c 'echo $(sed -n s/^Cpus_allowed_list:.//p /proc/self/status) $(nice)'
-succeeds "$newest" delete --force x
+succeeds "$newest" create --bundle b "$x"
+succeeds "$newest" start "$x"
+gets "$cpu 3" "$newest" exec "$x" sh -c 'echo $(sed -n s/^Cpus_allowed_list:.//p /proc/self/status) $(nice)'
+succeeds "$newest" delete --force "$x"
 
 wrong 'process.rlimits[1].type: "RLIMIT_NOFILE" is listed twice' 'p["rlimits"] = 2 * [{"type": "RLIMIT_NOFILE", "soft": 1, "hard": 1}]'
 wrong 'process.rlimits[0].type: expected one of RLIMIT_AS' 'p["rlimits"] = [{"type": "RLIMIT_NO", "soft": 1, "hard": 1}]'

@@ -17,11 +17,11 @@ refuses 125 'lesson 09' inside --security-opt seccomp=profile.json true
 for wrong in '' nosuch apparmor= label= label=nosuch:x label=type: seccomp= mask=x no-new-privileges=x; do
   refuses 125 '--security-opt' inside --security-opt "$wrong" true
 done
-inside --detach --id x sleep 1000 > /dev/null
-try "$newest" exec --apparmor p x true
+inside --detach --id "$x" sleep 1000 > /dev/null
+try "$newest" exec --apparmor p "$x" true
 (( status == 125 )) || fail "exec with a profile that can't be had$(seen)"
 says attr
-succeeds "$newest" delete --force x
+succeeds "$newest" delete --force "$x"
 
 # As with AppArmor, and none or one profile loaded.
 mount -t tmpfs own-modules /sys/module

@@ -27,3 +27,4 @@ gets() {
   [[ $status == 0 && $out == "$text" && -z $err ]] || fail "expected $text, and no complaint$(seen)"
 }
 bit() { printf '%016x' $((1 << $1)); }
+x=privileges-$RANDOM$RANDOM  # a container's ID, and its cgroup's name, on a machine where others test, too

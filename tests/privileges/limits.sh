@@ -15,9 +15,9 @@ line=$(inside --ulimit stack=1048576:2097152 grep '^Max stack' /proc/self/limits
 [[ $line =~ 1048576\ +2097152 ]] || fail "the stack's limit: $line"
 if static "$newest"; then gets 50 inside --init --ulimit nofile=50 sh -c 'ulimit -Hn'; fi
 
-inside --detach --id x --ulimit nofile=100:200 --oom-score-adj 300 sleep 1000 > /dev/null
-gets $'100\n200\n300' "$newest" exec x sh -c 'ulimit -Sn; ulimit -Hn; cat /proc/self/oom_score_adj'
-succeeds "$newest" delete --force x
+inside --detach --id "$x" --ulimit nofile=100:200 --oom-score-adj 300 sleep 1000 > /dev/null
+gets $'100\n200\n300' "$newest" exec "$x" sh -c 'ulimit -Sn; ulimit -Hn; cat /proc/self/oom_score_adj'
+succeeds "$newest" delete --force "$x"
 
 # Neither more than there is, without the power to raise it, nor a better place in the queue.
 hard=$(ulimit -Hn)

@@ -24,11 +24,11 @@ is 1 --security-opt no-new-privileges sed -n 's/^NoNewPrivs:.//p' /proc/self/sta
 try box umount /proc/keys
 (( status != 0 )) || fail "a mask was taken off$(seen)"
 
-try box --detach --id x --ulimit nofile=100:200 --oom-score-adj 700 --cap-drop KILL sleep 1000
+try box --detach --id "$x" --ulimit nofile=100:200 --oom-score-adj 700 --cap-drop KILL sleep 1000
 ends_with 0
-try user exec x sh -c "$show; ulimit -Hn; cat /proc/self/oom_score_adj"
+try user exec "$x" sh -c "$show; ulimit -Hn; cat /proc/self/oom_score_adj"
 less=$(printf '%016x' $((0x$default & ~(1 << 5))))
 [[ $status == 0 && "${out//$'\n'/ }" == "$none $less $less $less $none 200 700" ]] || fail "exec$(seen)"
-try user delete --force x
+try user delete --force "$x"
 ends_with 0
 finish
