@@ -51,7 +51,7 @@ ends_with 0
   fail "a capability that nobody knows$(seen)"
 [[ $err != *$'\n'* ]] || fail "more than one line$(seen)"
 
-says_inside '7' 'nice' 'p["scheduler"] = {"policy": "SCHED_BATCH", "nice": 7}'
+says_inside '7' 'cut -d" " -f 19 /proc/self/stat' 'p["scheduler"] = {"policy": "SCHED_BATCH", "nice": 7}'
 says_inside 'best-effort: prio 6' 'ionice' 'p["ioPriority"] = {"class": "IOPRIO_CLASS_BE", "priority": 6}'
 says_inside 'idle' 'ionice' 'p["ioPriority"] = {"class": "IOPRIO_CLASS_IDLE", "priority": 0}'
 says_inside '400' 'cat /proc/self/oom_score_adj' 'p["oomScoreAdj"] = 400'
@@ -61,9 +61,9 @@ says_inside 33 'cat /proc/sys/net/ipv4/ip_default_ttl' 'c["linux"]["sysctl"] = {
 # Of exec only: CPUs.
 cpu=$(sed -n 's/^Cpus_allowed_list:\t\([0-9]*\).*/\1/p' /proc/self/status)
 bundle "p['args'] = ['sleep', '1000']; p['execCPUAffinity'] = {'initial': '$cpu', 'final': '$cpu'}; c['linux']['personality'] = {'domain': 'LINUX32'}; p['scheduler'] = {'policy': 'SCHED_OTHER', 'nice': 3}"
-succeeds "$newest" create --bundle b "$x"
+"$newest" create --bundle b "$x" > create.log 2>&1 || fail "create: $(< create.log)"
 succeeds "$newest" start "$x"
-gets "$cpu 3" "$newest" exec "$x" sh -c 'echo $(sed -n s/^Cpus_allowed_list:.//p /proc/self/status) $(nice)'
+gets "$cpu 3" "$newest" exec "$x" sh -c 'echo $(sed -n s/^Cpus_allowed_list:.//p /proc/self/status) $(cut -d" " -f 19 /proc/self/stat)'
 succeeds "$newest" delete --force "$x"
 
 wrong 'process.rlimits[1].type: "RLIMIT_NOFILE" is listed twice' 'p["rlimits"] = 2 * [{"type": "RLIMIT_NOFILE", "soft": 1, "hard": 1}]'
