@@ -164,6 +164,22 @@ TEST_CASE("narration: step03 with a terminal, alone and left behind with its kee
   check(step("step03", {"delete", "--force", "box"}), 0);
 }
 
+TEST_CASE("narration: step08, powers, limits and settings") {
+  NEEDS(User::kRoot);
+  Narrated narrated;
+  const Words options = {"--cap-drop",      "ALL",
+                         "--cap-add",       "KILL",
+                         "--ulimit",        "nofile=100:200",
+                         "--sysctl",        "net.ipv4.ip_forward=1",
+                         "--oom-score-adj", "500",
+                         "--security-opt",  "no-new-privileges"};
+  for (const char* users : {"private", "host"}) {
+    Words all = options;
+    all.insert(all.end(), {"--userns", users, "--user", "1000:1000"});
+    check(narrated("step08", in_rootfs(narrated.sandbox(), all, {"true"})), 0);
+  }
+}
+
 TEST_CASE("narration: what fails is told as it failed, and the clearing up behind it") {
   NEEDS(User::kRoot);
   Narrated step;
