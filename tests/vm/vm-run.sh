@@ -1,0 +1,69 @@
+#!/bin/bash
+# vm-run.sh [-k VERSION] [-t SECONDS] [-m MIB] [-p CPUS] [-v] FOLDER COMMAND [ARGUMENT…]: runs a command in a throw-away VM whose
+# kernel has cgroup v2 only. FOLDER is copied to /job on its disk (nothing is copied back); the command runs there as
+# root, and what it prints comes out here.
+#   -k  the kernel: 6.1 (default) or 6.12     -t  its time, boot included (600)     -v  the kernel's messages, too
+#   -m  memory (1024)                         -p  processors (2)
+# Exit status: the command's own; 124 when the time was up, 125 when the VM ended by itself. It needs nothing of root.
+set -euo pipefail
+# shellcheck source=cache.sh
+. "$(dirname "$0")/cache.sh"
+version=6.1 limit=600 memory=1024 processors=2 verbose=""
+while getopts k:t:m:p:v option; do
+  case $option in
+    k) version=$OPTARG ;;
+    t) limit=$OPTARG ;;
+    m) memory=$OPTARG ;;
+    p) processors=$OPTARG ;;
+    v) verbose=yes ;;
+    *) exit 125 ;;
+  esac
+done
+shift $((OPTIND - 1))
+(( $# >= 2 )) || { sed -n '2,8s/^# //p' "$0" >&2; exit 125; }
+folder=$1
+shift
+vm_needs qemu-system-x86_64 mke2fs busybox
+kernel=$("$vm_here/kernel.sh" "$version")
+system=$("$vm_here/system.sh")
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+vm_disk "$folder" "$work/job.img" 1024 job
+mkdir "$work/more"
+printf '%q ' "$@" > "$work/more/command"
+cp "$vm_here/init-disks.sh" "$work/more/init"
+cp "$vm_here/init-guest.sh" "$work/more"
+chmod 755 "$work"/more/init*
+(cd "$work/more" && find . | busybox cpio -o -H newc 2> /dev/null) | cat "$kernel/initramfs" - > "$work/initramfs"
+
+# Hardware does it where it can. Emulated by one thread: with one for each processor qemu 7.2 now and then executes what a kernel
+# has just patched away (6.12: "Oops: int3"). And 6.12 panics on a processor that has cx16 but not all that goes with it.
+accel=(-accel "tcg,thread=single" -cpu "max,-cx16")
+if [[ -w /dev/kvm ]] && grep -qE '^flags.*\b(vmx|svm)\b' /proc/cpuinfo; then accel=(-accel kvm -cpu host); fi
+
+disk() { echo "file=$1,format=raw,if=none,id=$2,cache=unsafe,$3"; }
+machine=(-nodefaults -no-user-config -display none -no-reboot -M q35 "${accel[@]}" -smp "$processors" -m "$memory"
+  -kernel "$kernel/vmlinuz" -initrd "$work/initramfs"
+  -append "console=ttyS0 panic=-1 cgroup_no_v1=all psi=1 mitigations=off nokaslr no5lvl tsc=reliable random.trust_cpu=on audit=0 loglevel=4"
+  -drive "$(disk "$system" system snapshot=on)" -device virtio-blk-pci,drive=system
+  -drive "$(disk "$kernel/modules.img" modules readonly=on)" -device virtio-blk-pci,drive=modules
+  -drive "$(disk "$work/job.img" job discard=unmap)" -device virtio-blk-pci,drive=job
+  -serial "file:$work/console" -device virtio-serial-pci
+  -chardev stdio,id=out,signal=off -device virtserialport,chardev=out,name=out
+  -chardev "file,id=status,path=$work/status" -device virtserialport,chardev=status,name=status)
+status=0
+: > "$work/console" > "$work/status"
+mkfifo "$work/nothing"  # to read from: at a file's end qemu would take the whole port for closed
+TMPDIR=$work timeout -k 5 "$limit" setpriv --pdeathsig KILL qemu-system-x86_64 "${machine[@]}" 0<> "$work/nothing" || status=$?
+
+[[ -z $verbose ]] || cat "$work/console" "$work/status" >&2
+ended=$(sed -nE 's/^ended ([0-9]+) .*/\1/p' "$work/status")
+[[ -z $ended ]] || exit "$ended"
+if (( status == 124 || status == 137 )); then
+  echo "vm: its $limit seconds were up" >&2
+  exit 124
+fi
+echo "vm: the VM ended without the command's exit status (qemu: $status); the kernel's last words:" >&2
+tail -n 30 "$work/console" >&2
+exit 125
