@@ -16,8 +16,7 @@ ln -s fd/2 /dev/stderr
 mkdir -p /run/lock
 mount -t bpf -o nosuid,nodev,noexec,mode=700 bpf /sys/fs/bpf
 mount --make-rshared /
-modprobe fuse
-modprobe tun
+modprobe -a fuse loop tun  # what opening their nodes would load, where there is a udev
 chmod 666 /dev/net/tun
 ip link set lo up
 echo vm > /proc/sys/kernel/hostname

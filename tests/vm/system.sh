@@ -5,7 +5,7 @@ set -euo pipefail
 # shellcheck source=cache.sh
 . "$(dirname "$0")/cache.sh"
 wanted=(iproute2 nftables uidmap strace jq procps passwd kmod python3 passt slirp4netns skopeo umoci runc crun busybox-static
-        tmux cmake mount file)
+        tmux cmake mount e2fsprogs)
 mapfile -t -O "${#wanted[@]}" wanted < <(dpkg-query -W -f '${Essential} ${Package}\n' | sed -n 's/^yes //p')
 vm_needs dpkg-query apt-cache mke2fs tar ldconfig
 

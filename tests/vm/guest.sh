@@ -1,0 +1,42 @@
+#!/bin/bash
+# guest.sh SOURCE BUILD [CTEST-OPTION…]: what is tried in the VM. /job has the sources and the build; they go to where they lie
+# on the host, for the tests know these paths. Then each step's grader, as root and as an ordinary user, and the tests.
+set -uo pipefail
+export LOCKSTEP_SOURCE=$1 LOCKSTEP_BUILD=$2
+shift 2
+mkdir -p "$LOCKSTEP_SOURCE"
+mount --bind /job/source "$LOCKSTEP_SOURCE"
+mkdir -p "$LOCKSTEP_BUILD"
+mount --bind /job/build "$LOCKSTEP_BUILD"
+failed=0
+now() { cut -d ' ' -f 1 /proc/uptime; }
+echo "== Linux $(uname -r), cgroup $(stat -f -c %T /sys/fs/cgroup), up after $(now) s"
+
+# Everybody may reach these: nobody but root may search the folders above the build.
+mkdir -p /usr/local/bin
+cp "$LOCKSTEP_BUILD"/lesson-check "$LOCKSTEP_BUILD"/step[0-9][0-9] /usr/local/bin
+grade() {  # WHO [COMMAND that becomes somebody…]
+  local who=$1 step number output status
+  shift
+  for step in /usr/local/bin/step[0-9][0-9]; do
+    number=${step#/usr/local/bin/step}
+    status=0
+    output=$("$@" lesson-check "$number" "$step" 2>&1) || status=$?
+    echo "lesson $number, $who: $(tail -n 1 <<< "$output")"
+    (( status == 0 )) && continue
+    failed=1
+    grep -v '^  passed' <<< "$output"
+  done
+}
+grade root
+grade "an ordinary user" setpriv --reuid 64999 --regid 64999 --clear-groups env HOME=/tmp
+
+# What a test takes is multiplied by ten: emulated, a processor is about as much slower.
+sed -i -E 's/ TIMEOUT "?([0-9]+)"?/ TIMEOUT \10/' $(grep -rlE 'TIMEOUT' /job/build --include='*Testfile.cmake' --include='*.tests.cmake')
+echo "== tests, after $(now) s"
+ctest --test-dir "$LOCKSTEP_BUILD" --output-on-failure --no-tests=error --label-exclude '^(docs|ladder|lint|vm)$' "$@" || failed=1
+echo "== skipped"
+awk '/^[0-9]+\/[0-9]+ Testing: / { name = $3 } /^(\.\/)?.*[Ss]kipped: / { print "  " name ": " $0 }' \
+  "$LOCKSTEP_BUILD/Testing/Temporary/LastTest.log" 2> /dev/null
+echo "== ended after $(now) s"
+exit "$failed"
