@@ -10,7 +10,7 @@ CTEST = tools/as-machine.sh ctest --output-on-failure --no-tests=error --test-di
 STEPS = $(foreach folder,$(sort $(wildcard steps/*)),$(firstword $(subst -, ,$(subst steps/,step,$(folder)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build run test diff format lint asan bench install clean $(STEPS)
+.PHONY: help deps deps-test deps-vm build run test vm diff format lint asan bench install clean $(STEPS)
 
 help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -21,6 +21,9 @@ deps:  ## install what the steps and the busybox root are made from (sudo if not
 
 deps-test:  ## that, and what the tests, the lint and the benchmark need
 	@tools/deps.sh test
+
+deps-vm:  ## that, and an emulator: what `make vm` needs
+	@tools/deps.sh vm
 
 build: have-cmake  ## the steps, rootfs-fetch, the unrolled ladder: in build/
 	@$(call CONFIGURE,release)
@@ -34,6 +37,11 @@ test: deps-test  ## every test
 	@$(call CONFIGURE,release)
 	$(call BUILD,build)
 	$(CTEST) build
+
+vm: deps-vm  ## graders and tests in a VM with cgroup v2 alone: KERNELS="6.1 6.12", TESTS='-L net'
+	@$(call CONFIGURE,release)
+	$(call BUILD,build)
+	tests/vm/suite.sh build $(TESTS)
 
 $(STEPS): have-cmake
 	@$(call CONFIGURE,release)

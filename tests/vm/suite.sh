@@ -27,7 +27,7 @@ for version in ${KERNELS:-6.1 6.12}; do
   fi
   (( status == 0 )) || exit 1
   tried=$((tried + 1))
-  "$vm_here/vm-run.sh" -k "$version" -m 2048 -t 5400 "$work/job" bash source/tests/vm/guest.sh "$source" "$build" "$@" |
+  "$vm_here/vm-run.sh" -k "$version" -p 1 -m 2048 -t 7200 "$work/job" bash source/tests/vm/guest.sh "$source" "$build" "$@" |
     tee "$work/output" || status=$?
   {
     echo "Linux $version, $( ((status == 0)) && echo passed || echo "FAILED (exit status $status)")"

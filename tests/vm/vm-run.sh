@@ -38,14 +38,19 @@ chmod 755 "$work"/more/init*
 (cd "$work/more" && find . | busybox cpio -o -H newc 2> /dev/null) | cat "$kernel/initramfs" - > "$work/initramfs"
 
 # Hardware does it where it can. Emulated by one thread: with one for each processor qemu 7.2 now and then executes what a kernel
-# has just patched away (6.12: "Oops: int3"). And 6.12 panics on a processor that has cx16 but not all that goes with it.
+# has just patched away (6.12: "Oops: int3"). 6.12 panics on a processor that has cx16 but not all that goes with it. And a program
+# at the same addresses each time is translated once: starting one takes a third.
 accel=(-accel "tcg,thread=single" -cpu "max,-cx16")
-if [[ -w /dev/kvm ]] && grep -qE '^flags.*\b(vmx|svm)\b' /proc/cpuinfo; then accel=(-accel kvm -cpu host); fi
+options="norandmaps no5lvl mitigations=off"
+if [[ -w /dev/kvm ]] && grep -qE '^flags.*\b(vmx|svm)\b' /proc/cpuinfo; then
+  accel=(-accel kvm -cpu host)
+  options=""
+fi
 
 disk() { echo "file=$1,format=raw,if=none,id=$2,cache=unsafe,$3"; }
 machine=(-nodefaults -no-user-config -display none -no-reboot -M q35 "${accel[@]}" -smp "$processors" -m "$memory"
   -kernel "$kernel/vmlinuz" -initrd "$work/initramfs"
-  -append "console=ttyS0 panic=-1 cgroup_no_v1=all psi=1 mitigations=off nokaslr no5lvl tsc=reliable random.trust_cpu=on audit=0 loglevel=4"
+  -append "console=ttyS0 loglevel=4 panic=-1 cgroup_no_v1=all psi=1 random.trust_cpu=on $options"
   -drive "$(disk "$system" system snapshot=on)" -device virtio-blk-pci,drive=system
   -drive "$(disk "$kernel/modules.img" modules readonly=on)" -device virtio-blk-pci,drive=modules
   -drive "$(disk "$work/job.img" job discard=unmap)" -device virtio-blk-pci,drive=job
