@@ -1,4 +1,5 @@
 #!/bin/busybox sh
+# shellcheck shell=dash
 # PID 1 of the VM, from its first memory disk: mounts the real disks and goes on there (init-guest.sh).
 busybox=/bin/busybox
 $busybox mount -t proc proc /proc

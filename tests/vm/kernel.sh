@@ -27,12 +27,15 @@ trap 'rm -rf "$work"' EXIT
 # has already; nothing of the machine's own apt changes.
 use_own_lists() { apt=(); }
 use_suite() {
-  local mirrors
+  local mirrors mirror
+  # shellcheck disable=SC2016  # apt-get expands it
   mirrors=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' |
     sed -n 's/^Debian Debian //p' | sort -u)
   [[ -n $mirrors ]] || return 1
   mkdir -p "$work"/apt/{lists,archives}/partial
-  sed "s|.*|deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] & $1 main|" <<< "$mirrors" > "$work/apt/sources.list"
+  while read -r mirror; do
+    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $1 main"
+  done <<< "$mirrors" > "$work/apt/sources.list"
   apt=(-o Dir::Etc::SourceList="$work/apt/sources.list" -o Dir::Etc::SourceParts=- -o Dir::Cache::pkgcache=
        -o Dir::Cache::srcpkgcache= -o Dir::State::Lists="$work/apt/lists" -o Dir::Cache::Archives="$work/apt/archives")
   apt-get "${apt[@]}" -q -o APT::Sandbox::User=root update >> "$work/log" 2>&1

@@ -17,25 +17,44 @@ tar --create --directory "$source" --exclude ./build --exclude ./.git . | tar --
 tar --create --directory "$build" --exclude CMakeFiles --exclude '*.a' --exclude ./vm --exclude './ladder*' --exclude './asan*' \
   --exclude './dev*' --exclude './tidy*' --exclude './release-*' --exclude Makefile . | tar --extract --directory "$work/job/build"
 
-failed=0 tried=0
-for version in ${KERNELS:-6.1 6.12}; do
-  status=0
+# try_kernel VERSION: its output and, at the end, its exit status and the summary's lines go to files.
+try_kernel() {
+  local version=$1 status=0
+  shift
   "$vm_here/kernel.sh" "$version" > /dev/null || status=$?
   if (( status == 3 )); then
-    echo "Linux $version: not tried, see above" >> "$work/summary"
-    continue
+    echo skipped > "$work/status-$version"
+    return
   fi
-  (( status == 0 )) || exit 1
-  tried=$((tried + 1))
-  "$vm_here/vm-run.sh" -k "$version" -p 1 -m 2048 -t 7200 "$work/job" bash source/tests/vm/guest.sh "$source" "$build" "$@" |
-    tee "$work/output" || status=$?
-  {
-    echo "Linux $version, $( ((status == 0)) && echo passed || echo "FAILED (exit status $status)")"
-    grep -E '^(lesson [0-9]+, |[0-9]+% tests passed)|^== ended' "$work/output" | sed 's/^/  /' || true
-  } >> "$work/summary"
-  (( status == 0 )) || failed=1
+  (( status != 0 )) || "$vm_here/vm-run.sh" -k "$version" -p 1 -m 2048 -t 7200 "$work/job" \
+    bash source/tests/vm/guest.sh "$source" "$build" "$@" > "$work/output-$version" 2>&1 || status=$?
+  echo "$status" > "$work/status-$version"
+}
+
+# One line for each kernel's result, below it what was counted.
+summary() {
+  local version status failed=0 tried=0
+  for version in "${kernels[@]}"; do
+    status=$(< "$work/status-$version")
+    case $status in
+      skipped) echo "Linux $version: not tried: no package of it can be had, see above" ;;
+      0) echo "Linux $version: passed" ;;
+      *) echo "Linux $version: FAILED (exit status $status)"; failed=1 ;;
+    esac
+    [[ $status == skipped ]] || tried=1
+    grep -E '^(lesson [0-9]+, |[0-9]+% tests passed|Total Test time|== ended)' "$work/output-$version" 2> /dev/null | sed 's/^/  /' || true
+  done
+  (( tried && ! failed ))
+}
+
+# Both at once, for each takes one processor; which of them says something stands before each line.
+read -ra kernels <<< "${KERNELS:-6.1 6.12}"
+"$vm_here/system.sh" > /dev/null
+for version in "${kernels[@]}"; do
+  touch "$work/output-$version"
+  try_kernel "$version" "$@" &
+  tail --pid=$! --lines=+1 --follow "$work/output-$version" | sed -u "s/^/$version | /" &
 done
+wait
 echo
-cat "$work/summary"
-(( tried )) || failed=1
-exit "$failed"
+summary

@@ -1,13 +1,20 @@
 #!/bin/bash
-# system.sh [--there]: prints the disk image that the VM's "/" is, made if it isn't there yet: this machine's own packages, of
-# those that the tests use what is installed. Nothing is fetched.
+# system.sh: prints the disk image that the VM's "/" is, made anew when this machine's packages have changed. It has a copy of
+# what is installed here of all that the tests use. Nothing is fetched.
 set -euo pipefail
 # shellcheck source=cache.sh
 . "$(dirname "$0")/cache.sh"
+vm_needs dpkg-query apt-cache mke2fs tar ldconfig
+key=$(cat "$0" "$vm_here/cache.sh" /var/lib/dpkg/status | cksum | cut -d ' ' -f 1)
+image=$vm_cache/system-$key.img
+if [[ -e $image ]]; then
+  echo "$image"
+  exit 0
+fi
+
 wanted=(iproute2 nftables uidmap strace jq procps passwd kmod python3 passt slirp4netns skopeo umoci runc crun busybox-static
         tmux cmake mount e2fsprogs)
 mapfile -t -O "${#wanted[@]}" wanted < <(dpkg-query -W -f '${Essential} ${Package}\n' | sed -n 's/^yes //p')
-vm_needs dpkg-query apt-cache mke2fs tar ldconfig
 
 # installed NAME…: those of them that are.
 installed() {
@@ -22,13 +29,6 @@ with_dependencies() {
 mapfile -t packages < <(installed "${wanted[@]}")
 mapfile -t packages < <(with_dependencies "${packages[@]}")
 mapfile -t packages < <(installed "${packages[@]}")
-key=$({ cat "$0"; dpkg-query -W "${packages[@]}"; } | cksum | cut -d ' ' -f 1)
-image=$vm_cache/system-$key.img
-if [[ -e $image ]]; then
-  echo "$image"
-  exit 0
-fi
-[[ ${1:-} != --there ]] || vm_fail "the VM's disk isn't in $vm_cache, or packages are newer: \`make vm\` makes it"
 echo "vm: copying ${#packages[@]} packages of this machine onto the VM's disk" >&2
 
 mkdir -p "$vm_cache"
@@ -71,6 +71,7 @@ if (( EUID == 0 )); then
 else
   export -f copy files vm_disk vm_quiet
   declare -p packages work > "$work/variables"
+  # shellcheck disable=SC2016  # the inner shell expands it
   unshare --map-root-user bash -euo pipefail -c '. "$1"; copy' copy "$work/variables" ||
     vm_fail "an ordinary user makes the VM's disk in a user namespace, which failed; see above, or run this as root"
 fi

@@ -2,7 +2,7 @@
 # vm-run.sh [-k VERSION] [-t SECONDS] [-m MIB] [-p CPUS] [-v] FOLDER COMMAND [ARGUMENT…]: runs a command in a throw-away VM whose
 # kernel has cgroup v2 only. FOLDER is copied to /job on its disk (nothing is copied back); the command runs there as
 # root, and what it prints comes out here.
-#   -k  the kernel: 6.1 (default) or 6.12     -t  its time, boot included (600)     -v  the kernel's messages, too
+#   -k  the kernel: 6.1 (default) or 6.12     -t  seconds until it is given up (600)     -v  the kernel's messages, too
 #   -m  memory (1024)                         -p  processors (2)
 # Exit status: the command's own; 124 when the time was up, 125 when the VM ended by itself. It needs nothing of root.
 set -euo pipefail
@@ -37,10 +37,13 @@ cp "$vm_here/init-guest.sh" "$work/more"
 chmod 755 "$work"/more/init*
 (cd "$work/more" && find . | busybox cpio -o -H newc 2> /dev/null) | cat "$kernel/initramfs" - > "$work/initramfs"
 
-# Hardware does it where it can. Emulated by one thread: with one for each processor qemu 7.2 now and then executes what a kernel
-# has just patched away (6.12: "Oops: int3"). 6.12 panics on a processor that has cx16 but not all that goes with it. And a program
-# at the same addresses each time is translated once: starting one takes a third.
-accel=(-accel "tcg,thread=single" -cpu "max,-cx16")
+# Hardware does it where it can. Else it is emulated, and
+# - by one thread: with one for each processor qemu 7.2 now and then executes what a kernel has just patched away (6.12: "Oops: int3");
+# - the VM's clock counts instructions, one a nanosecond: however slow the emulation and busy the host, to its programs their
+#   processor is one of today's, and nobody's time is up too early;
+# - without cx16: 6.12 panics on a processor that has it and not all that goes with it;
+# - with each program at the same addresses every time, so that it is translated once: it starts in a third of the time.
+accel=(-accel "tcg,thread=single" -icount "shift=0" -cpu "max,-cx16")
 options="norandmaps no5lvl mitigations=off"
 if [[ -w /dev/kvm ]] && grep -qE '^flags.*\b(vmx|svm)\b' /proc/cpuinfo; then
   accel=(-accel kvm -cpu host)
@@ -51,14 +54,14 @@ disk() { echo "file=$1,format=raw,if=none,id=$2,cache=unsafe,$3"; }
 machine=(-nodefaults -no-user-config -display none -no-reboot -M q35 "${accel[@]}" -smp "$processors" -m "$memory"
   -kernel "$kernel/vmlinuz" -initrd "$work/initramfs"
   -append "console=ttyS0 loglevel=4 panic=-1 cgroup_no_v1=all psi=1 random.trust_cpu=on $options"
-  -drive "$(disk "$system" system snapshot=on)" -device virtio-blk-pci,drive=system
-  -drive "$(disk "$kernel/modules.img" modules readonly=on)" -device virtio-blk-pci,drive=modules
-  -drive "$(disk "$work/job.img" job discard=unmap)" -device virtio-blk-pci,drive=job
+  -drive "$(disk "$system" system snapshot=on)" -device "virtio-blk-pci,drive=system"
+  -drive "$(disk "$kernel/modules.img" modules readonly=on)" -device "virtio-blk-pci,drive=modules"
+  -drive "$(disk "$work/job.img" job discard=unmap)" -device "virtio-blk-pci,drive=job"
   -serial "file:$work/console" -device virtio-serial-pci
-  -chardev stdio,id=out,signal=off -device virtserialport,chardev=out,name=out
-  -chardev "file,id=status,path=$work/status" -device virtserialport,chardev=status,name=status)
+  -chardev "stdio,id=out,signal=off" -device "virtserialport,chardev=out,name=out"
+  -chardev "file,id=status,path=$work/status" -device "virtserialport,chardev=status,name=status")
 status=0
-: > "$work/console" > "$work/status"
+touch "$work/console" "$work/status"
 mkfifo "$work/nothing"  # to read from: at a file's end qemu would take the whole port for closed
 TMPDIR=$work timeout -k 5 "$limit" setpriv --pdeathsig KILL qemu-system-x86_64 "${machine[@]}" 0<> "$work/nothing" || status=$?
 
