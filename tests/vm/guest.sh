@@ -23,9 +23,12 @@ grade() {  # WHO [COMMAND that becomes somebody…]
     status=0
     output=$("$@" lesson-check "$number" "$step" 2>&1) || status=$?
     echo "lesson $number, $who: $(tail -n 1 <<< "$output")"
-    (( status == 0 )) && continue
-    failed=1
-    grep -v '^  passed' <<< "$output"
+    if (( status == 0 )); then
+      grep '^  skipped' <<< "$output"
+    else
+      failed=1
+      grep -v '^  passed' <<< "$output"
+    fi
   done
 }
 grade root

@@ -40,7 +40,7 @@ trap 'rm -rf "$work"' EXIT
 files() {
   dpkg-query -L "${packages[@]}" | grep -vE '^/usr/share/(doc|man|info|locale|lintian|bug)/' |
     while read -r file; do [[ ! -f $file && ! -L $file ]] || echo "${file#/}"; done
-  find /etc/alternatives /etc/pam.d | sed 's|^/||'
+  find /etc/alternatives /etc/pam.d ! -type d | sed 's|^/||'
 }
 
 copy() {
@@ -51,7 +51,8 @@ copy() {
   for top in bin sbin lib lib64 lib32 libx32; do  # the same links as here, where these are links
     [[ ! -L /$top ]] || { cp -P "/$top" "$root/$top"; mkdir -p "$root/usr/$top"; }
   done
-  files | LC_ALL=C sort -u | tar --create --directory / --no-recursion --files-from - --ignore-failed-read 2> /dev/null |
+  files | LC_ALL=C sort -u |
+    tar --create --directory / --owner 0 --group 0 --no-recursion --files-from - --ignore-failed-read 2> /dev/null |
     tar --extract --directory "$root" --keep-directory-symlink
   ln -sf /run "$root/var/run"
   mkdir -p "$root/lib/modules"
@@ -65,7 +66,7 @@ copy() {
   vm_disk "$root" "$work/system.img" 2048 system
 }
 
-# As root every file is root's, as it was; an ordinary user copies in a user namespace, where their own files are root's.
+# Each file is root's in there: an ordinary user copies in a user namespace, where what they make is.
 if (( EUID == 0 )); then
   copy
 else
