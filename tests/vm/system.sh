@@ -54,7 +54,7 @@ copy() {
   files | LC_ALL=C sort -u |
     tar --create --directory / --owner 0 --group 0 --no-recursion --files-from - --ignore-failed-read 2> /dev/null |
     tar --extract --directory "$root" --keep-directory-symlink
-  ln -sf /run "$root/var/run"
+  ln -sfnr "$root/run" "$root/var/run"
   mkdir -p "$root/lib/modules"
   cp "$root"/usr/share/base-passwd/passwd.master "$root/etc/passwd"
   cp "$root"/usr/share/base-passwd/group.master "$root/etc/group"
