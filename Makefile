@@ -6,7 +6,7 @@ JOBS ?= $(shell nproc)
 CONFIGURE = cmake --preset $(1) $(if $(CI),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON) > /dev/null
 BUILD = +cmake --build $(1) --parallel $(JOBS)
 MAKEFLAGS += --no-print-directory
-CTEST = tools/as-machine.sh ctest --output-on-failure --no-tests=error --test-dir
+CTEST = tools/as-machine.sh ctest --parallel $(JOBS) --output-on-failure --no-tests=error --test-dir
 STEPS = $(foreach folder,$(sort $(wildcard steps/*)),$(firstword $(subst -, ,$(subst steps/,step,$(folder)))))
 
 .DEFAULT_GOAL := help
