@@ -11,7 +11,7 @@ for users in private host; do
   ends_with 0
   [[ -z $(sed '/^--$/,$d' <<< "$out" | grep -v ':/$') ]] || fail "its cgroup isn't the root$(seen)"
   [[ $(sed '1,/^--$/d' <<< "$out" | head -1) == 1 ]] || fail "it isn't alone in what it sees$(seen)"
-  box --userns "$users" -- sh -c 'find /sys/fs/cgroup -type d | grep -c test-of-resources'
+  box --userns "$users" -- sh -c 'find /sys/fs/cgroup -type d | grep -c lockstep-test'
   [[ $out == 0 ]] || fail "it sees the host's cgroups$(seen)"
   box --userns "$users" -- sh -c "echo 1 > $procs || echo no; mkdir \${1%/*}/y || echo no" sh "$procs"
   [[ $out == no$'\n'no ]] || fail "it can write there$(seen)"

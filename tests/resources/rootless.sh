@@ -4,7 +4,7 @@
 set -euo pipefail
 . "$(dirname "$0")/../rootless/lib.sh"
 [[ $("$newest" run --help) == *--pids-limit* ]] || skip "no step has limits"
-. "$(dirname "$0")/own_cgroups.sh"
+find_hierarchies
 user_box() { try as_user "$newest" --root /run/test/home/state run --rootfs "$rootfs" --id x "$@"; }
 
 user_box sh -c 'echo fine; ls /sys/fs/cgroup | wc -l'

@@ -1,6 +1,6 @@
 # The first line of a test that looks at the whole machine. It runs the test again on a "host" of its own:
 # PID, mount, UTS, IPC and network namespaces in which the test is PID 1 and root, with empty /run, /tmp and
-# /var/tmp. So it sees only its own processes and mounts, all that it makes ends with it, and the real
+# /var/tmp, and in cgroups of its own. So it sees only its own processes and mounts, all that it makes ends with it, and the real
 # host can't come to harm whatever the program under test does. Mounts are shared among that host's
 # peers, as systemd has it on real ones: the setting in which a mount can leak.
 #
@@ -11,13 +11,19 @@
 . "${BASH_SOURCE[0]%/*}/checks.sh"
 # shellcheck source=../support/snapshot.sh
 . "${BASH_SOURCE[0]%/*}/snapshot.sh"
+# shellcheck source=../support/own_cgroups.sh
+. "${BASH_SOURCE[0]%/*}/own_cgroups.sh"
 
 if (( $$ != 1 )); then
   (( EUID == 0 )) || skip "needs root, to make a host of its own"
   namespaces=(--mount --pid --fork --kill-child --mount-proc --uts --ipc --net --propagation private)
   refusal=$(unshare "${namespaces[@]}" true 2>&1) || skip "no namespaces for a host of its own: $refusal"
   command -v busybox > /dev/null || skip "there is no busybox to make a rootfs from (apt-get install busybox-static)"
-  exec unshare "${namespaces[@]}" bash "$0" "$@"
+  enter_own_cgroups || true
+  status=0
+  unshare "${namespaces[@]}" bash "$0" "$@" || status=$?
+  leave_own_cgroups
+  exit "$status"
 fi
 
 # make_rootfs DIR: what a container needs, from the machine's static busybox.
