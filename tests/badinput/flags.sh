@@ -109,6 +109,7 @@ options_of() {
   done < <("$1" "$2" --help | sed '1,/^options:/d')
 }
 
+declare -A seen_before  # "COMMAND OPTION"
 # check STEP COMMAND LETTER NAME KIND
 check() {
   local expected value values pair
@@ -127,6 +128,9 @@ check() {
     fail "$1 $2 --$4: no wrong value of this option is known here: add some"
     return
   fi
+  # All of them on the first step that has the option and on the last: in between it is the same code.
+  [[ $1 == "$newest" || -z ${seen_before[$2 $4]:-} ]] || values=("${values[0]}")
+  seen_before[$2 $4]=yes
   for value in "${values[@]}"; do
     right "$1" "$2" "--$4=$value"
     refuses "$expected" "--$4" "${line[@]}"
