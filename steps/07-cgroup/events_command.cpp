@@ -70,6 +70,8 @@ class Events {
     files.push_back({oom_.fd().get(), oom_.events(), 0});
     files.push_back({container_.process.get(), POLLIN, 0});
     auto rest = std::chrono::ceil<milliseconds>(next_ - Clock::now());
+    if (const milliseconds pause = pressure_.pause(); pause.count() > 0)
+      rest = std::min(rest, pause);
     if (oom_.is_about_to()) rest = std::min(rest, kSoon);
     const int timeout = static_cast<int>(std::max(rest, milliseconds(0)).count());
     if (::poll(files.data(), files.size(), timeout) < 0 && errno != EINTR)

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "07-cgroup/counters/parse.hpp"
 #include "07-cgroup/event_control.hpp"
 #include "07-cgroup/stats_json.hpp"
@@ -17,6 +19,7 @@ namespace {
 
 // In any two seconds (the kernel grants who isn't root no other time) some process waits for 150 ms.
 constexpr const char* kTrigger = "some 150000 2000000";
+constexpr std::chrono::milliseconds kPause{2'000};
 constexpr const char* kLevels = "memory.pressure_level";
 constexpr const char* kPressure = "memory.pressure";
 
@@ -54,12 +57,24 @@ void PressureWatch::set_trigger() {
   }
 }
 
+std::chrono::milliseconds PressureWatch::pause() const {
+  const auto rest = pause_until_ - std::chrono::steady_clock::now();
+  return std::max(std::chrono::ceil<std::chrono::milliseconds>(rest), std::chrono::milliseconds(0));
+}
+
 std::vector<pollfd> PressureWatch::watched() const {
-  return {{trigger_.get(), POLLPRI, 0}, {medium_.get(), POLLIN, 0}, {critical_.get(), POLLIN, 0}};
+  const bool pauses = pause().count() > 0;
+  const auto file = [&](const Fd& fd, short events) {
+    return pollfd{pauses ? -1 : fd.get(), events, 0};
+  };
+  return {file(trigger_, POLLPRI), file(medium_, POLLIN), file(critical_, POLLIN)};
 }
 
 std::optional<std::string> PressureWatch::news(const std::vector<pollfd>& waited) {
-  return v1_ != nullptr ? level() : stalls(waited[0].revents);
+  if (pause().count() > 0) return std::nullopt;
+  auto told = v1_ != nullptr ? level() : stalls(waited[0].revents);
+  if (told) pause_until_ = std::chrono::steady_clock::now() + kPause;
+  return told;
 }
 
 std::optional<std::string> PressureWatch::level() {

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,8 +22,11 @@ class PressureWatch {
   /// `folders` has to outlive it. Says in one line why, if nothing can be watched.
   explicit PressureWatch(const Folders& folders);
 
-  /// What to wait on.
+  /// What to wait on. Nothing for a while after there was news: a cgroup at its limit is short of
+  /// memory thousands of times a second.
   std::vector<pollfd> watched() const;
+  /// How long that while is from now on; 0 if it is over.
+  std::chrono::milliseconds pause() const;
   /// After that (`waited` is what poll made of it): what there is to tell, as JSON; nothing if there
   /// is no news. Version 1: {"level":"medium"}, or "critical". Version 2: {"psi":{…}}, the averages.
   std::optional<std::string> news(const std::vector<pollfd>& waited);
@@ -38,6 +42,7 @@ class PressureWatch {
   Fd trigger_;
   Fd medium_;
   Fd critical_;
+  std::chrono::steady_clock::time_point pause_until_;
 };
 
 }  // namespace lockstep::cgroup

@@ -76,6 +76,7 @@ end_box
 
 # Ctrl-C ends it, without a complaint.
 start_box -- sleep 1000
+rm table
 "$newest" stats > table 2> errors & stream=$!
 shown() { [[ -s table ]]; }
 eventually shown || fail "no table"
