@@ -25,6 +25,10 @@ std::string fitted(const std::string& table, size_t rows, size_t columns) {
 
 LiveTable::LiveTable() : terminal_(::isatty(STDOUT_FILENO) == 1) {}
 
+void LiveTable::leave() const {
+  if (terminal_) print("\n");
+}
+
 void LiveTable::show(const std::string& table) {
   if (!terminal_) return print(table);
   winsize size{};

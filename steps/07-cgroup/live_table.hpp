@@ -10,6 +10,8 @@ class LiveTable {
  public:
   LiveTable();
   void show(const std::string& table);
+  /// After Ctrl-C, which a terminal shows as "^C" below the table: on to the next line.
+  void leave() const;
 
  private:
   bool terminal_;

@@ -40,7 +40,11 @@ int stats(const std::vector<std::string>& ids, const Settings& settings) {
   observer.measure();
   const bool nobody = !observer.has_any();
   if (nobody || (!settings.once && !settings.json)) show(observer.stats(), settings, table);
-  while (observer.has_any() && wait(signals)) {
+  while (observer.has_any()) {
+    if (!wait(signals)) {
+      table.leave();
+      break;
+    }
     observer.measure();
     if (observer.has_any() || settings.once) show(observer.stats(), settings, table);
     if (settings.once) break;
