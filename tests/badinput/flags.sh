@@ -76,6 +76,7 @@ wrong_values() {
     resources) values=('' no-such-file /run/test/host/folder) ;;
     stop-signal) values=('' NONE SIG 0 65 -1 term,kill) ;;
     time) values=('' x -1 1.5 86401 1s '1 ') ;;
+    interval) values=('' x 5 0s -1s 1us 25h '5 s' 1.2.3s 1e3s 9999999999999999999999h) ;;
     format) values=('' xml JSON table,json) ;;
     root) values=('') ;;  # more in places.sh
     explain) values=('' no ALL all,json) ;;
