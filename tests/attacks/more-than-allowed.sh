@@ -19,15 +19,17 @@ hoard='x=$(head -c 64000000 /dev/zero | tr "\0" a); echo "all ${#x}"'
 
 # A disk of the test's, with a secret on it.
 disk=""
-detach_disk() {
-  local status=$?
-  [[ -z $disk ]] || losetup --detach "$disk" || true
-  return "$status"
+at_the_end() {
+  local ended=$?
+  set +e
+  [[ -z $disk ]] || losetup --detach "$disk"
+  (exit "$ended")
+  leave_own_cgroups
 }
 if ! command -v losetup > /dev/null || [[ ! -e /dev/loop-control ]]; then
   echo "not tried, the host's disk: there are no loop devices"
 else
-  trap 'detach_disk; leave_own_cgroups' EXIT
+  trap at_the_end EXIT
   { echo 'the secret'; head -c 1048565 /dev/zero; } > image
   disk=$(losetup --find --show --read-only image) || echo "not tried, the host's disk: no loop device can be had"
 fi

@@ -153,7 +153,8 @@ Lesson lesson_07() {
       core("exec is in the same cgroup", with({"exec"}), kJoin, joins_the_cgroup),
       core("when it is deleted its cgroup is gone", with({"kill", "delete"}), kEnd, leaves_none),
   };
-  for (const auto& checks : {limit_checks(), device_checks(), freezer_checks(), removal_checks()})
+  for (const auto& checks :
+       {limit_checks(), device_rule_checks(), freezer_checks(), removal_checks()})
     lesson.checks.insert(lesson.checks.end(), checks.begin(), checks.end());
   return lesson;
 }

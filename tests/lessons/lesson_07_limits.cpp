@@ -121,7 +121,7 @@ std::vector<Check> limit_checks() {
   };
 }
 
-std::vector<Check> device_checks() {
+std::vector<Check> device_rule_checks() {
   return {
       detail("a node of its own doesn't open a device of the host's", {"--userns"}, kDevices,
              opens_no_other_device),
