@@ -26,7 +26,7 @@ else
   # shellcheck disable=SC2016  # the container's shell expands it
   run "${limits[@]}" busybox /bin/sh -c '
     echo "host name: $(hostname)"
-    echo "processes:"; ps
+    echo "processes:"; ps -o pid,user,comm
     echo "mounts:"; mount
     echo "network:"; ls /sys/class/net
     echo "users:"; id; cat /proc/self/uid_map
