@@ -11,7 +11,7 @@ last_without="" safe=()
 for step in "${steps[@]:5}"; do
   if has_limits "$step"; then safe+=("$step"); else last_without=$step; fi
 done
-. "$(dirname "$0")/../resources/own_cgroups.sh"
+find_hierarchies
 
 # The shell gives up at the first fork that fails.
 fork='i=0; while [ $i -lt 200 ]; do sleep 30 & i=$((i + 1)); done; echo "all $i"'
@@ -20,17 +20,10 @@ hoard='dd if=/dev/zero of=/dev/null bs=64000000 count=1 2> /dev/null && echo "al
 
 # A disk of the test's, with a secret on it.
 disk=""
-at_the_end() {
-  local ended=$?
-  set +e
-  [[ -z $disk ]] || losetup --detach "$disk"
-  (exit "$ended")
-  leave_own_cgroups
-}
 if ! command -v losetup > /dev/null || [[ ! -e /dev/loop-control ]]; then
   echo "not tried, the host's disk: there are no loop devices"
 else
-  trap at_the_end EXIT
+  trap '[[ -z $disk ]] || losetup --detach "$disk"' EXIT
   { echo 'the secret'; head -c 1048565 /dev/zero; } > image
   disk=$(losetup --find --show --read-only image) || echo "not tried, the host's disk: no loop device can be had"
 fi
