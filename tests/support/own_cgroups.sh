@@ -37,6 +37,7 @@ enter_own_cgroups() {
   for i in "${!hierarchies[@]}"; do
     folder=${hierarchies[i]#* }
     own=$folder/$own_cgroup.$$
+    remove_ended "$folder"
     mkdir "$own" 2> /dev/null || return 1
     for file in cpuset.cpus cpuset.mems; do
       [[ ! -e $own/$file || -n $(< "$own/$file") || ${hierarchies[i]} == unified* ]] || cat "$folder/$file" > "$own/$file"
@@ -53,6 +54,13 @@ leave_own_cgroups() {
     own=${cgroup_before[i]}/$own_cgroup.$$
     move_to "${cgroup_before[i]}"
     eventually remove_cgroups "$own" || echo "left: $own"
+  done
+}
+# Those of tests that were killed, for their time was up.
+remove_ended() {
+  local old
+  for old in "$1/$own_cgroup".*; do
+    [[ ! -d $old || -e /proc/${old##*.} ]] || remove_cgroups "$old" || true
   done
 }
 remove_cgroups() { [[ ! -d $1 ]] || find "$1" -depth -type d -exec rmdir {} + 2> /dev/null; }
