@@ -20,6 +20,15 @@ std::string proc_path(pid_t pid, const std::string& file) {
   return pid == 0 ? "/proc/self/" + file : fmt::format("/proc/{}/{}", pid, file);
 }
 
+/// No text, which says something of the file; unless the machine had no way to read it, which says nothing.
+std::nullopt_t unread(const std::string& path) {
+  const int code = errno;
+  for (const int machines : {ENOMEM, EIO, ENOSPC, EMFILE, ENFILE}) {
+    if (code == machines) throw SysError(code, fmt::format("read({})", quoted(path)));
+  }
+  return std::nullopt;
+}
+
 /// mountinfo writes space, tab, newline and backslash as \040 and so on.
 std::string unescape(const std::string& text) {
   std::string out;
@@ -39,13 +48,13 @@ std::string unescape(const std::string& text) {
 
 std::optional<std::string> read_file(const std::string& path) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return std::nullopt;
+  if (!file) return unread(path);
   std::string text;
   std::array<char, 4096> buffer;
   for (;;) {
     const ssize_t done = ::read(file.get(), buffer.data(), buffer.size());
     if (done < 0 && errno == EINTR) continue;
-    if (done < 0) return std::nullopt;  // ESRCH: it ended between open and read
+    if (done < 0) return unread(path);  // ESRCH: it ended between open and read
     if (done == 0) return text;
     text.append(buffer.data(), static_cast<size_t>(done));
   }
@@ -112,7 +121,9 @@ std::vector<pid_t> all() {
 
 std::vector<Mount> mounts(const std::string& path) {
   std::vector<Mount> found;
-  for (const std::string& line : split(read_file(path).value_or(""), '\n')) {
+  const auto text = read_file(path);
+  if (!text && errno != ENOENT) throw SysError(errno, fmt::format("read({})", quoted(path)));
+  for (const std::string& line : split(text.value_or(""), '\n')) {
     // ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS [PROPAGATION…] - TYPE SOURCE SUPER-OPTIONS
     const auto words = fields(line);
     const auto dash = std::find(words.begin(), words.end(), "-");

@@ -29,7 +29,11 @@ bool has_server(const std::vector<std::string>& lines) {
 }
 
 std::vector<std::string> lines_of(const char* path) {
-  return split(proc::read_file(path).value_or(""), '\n');
+  const auto text = proc::read_file(path);
+  if (!text && errno != ENOENT && errno != ENOTDIR) {
+    throw SysError(errno, fmt::format("read({})", quoted(path)));
+  }
+  return split(text.value_or(""), '\n');
 }
 
 bool begins_with(const std::string& line, const char* word) {

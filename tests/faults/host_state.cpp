@@ -138,8 +138,9 @@ std::string difference(const Lines& before, const Lines& after) {
   std::set_difference(after.begin(), after.end(), before.begin(), before.end(),
                       std::back_inserter(come));
   std::string text;
-  for (const std::string& line : gone) text += fmt::format("    < {}\n", line);
-  for (const std::string& line : come) text += fmt::format("    > {}\n", line);
+  constexpr size_t kMany = 12;
+  for (size_t i = 0; i < gone.size() && i < kMany; ++i) text += fmt::format("    < {}\n", gone[i]);
+  for (size_t i = 0; i < come.size() && i < kMany; ++i) text += fmt::format("    > {}\n", come[i]);
   return text;
 }
 
