@@ -11,6 +11,7 @@
 
 #include "common/os/error.hpp"
 #include "common/os/processes.hpp"
+#include "common/os/read_folder.hpp"
 #include "common/os/text.hpp"
 
 namespace lockstep::proc {
@@ -108,7 +109,7 @@ std::vector<pid_t> all() {
   std::vector<pid_t> pids;
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc"), ::closedir);
   if (!folder) throw SysError(errno, "opendir(\"/proc\")", "is /proc mounted?");
-  while (const dirent* entry = ::readdir(folder.get())) {
+  while (const dirent* entry = sys::next_entry(folder.get(), "/proc")) {
     pid_t pid = 0;
     const std::string_view name = entry->d_name;
     if (std::from_chars(name.data(), name.data() + name.size(), pid).ec == std::errc()) {
