@@ -61,6 +61,12 @@ std::optional<std::string> read_file(const std::string& path) {
   }
 }
 
+std::optional<std::string> read_if_there(const std::string& path) {
+  auto text = read_file(path);
+  if (text || errno == ENOENT || errno == ENOTDIR) return text;
+  throw SysError(errno, fmt::format("read({})", quoted(path)));
+}
+
 std::optional<Stat> stat(pid_t pid) {
   const std::string path = proc_path(pid, "stat");
   const auto text = read_file(path);
@@ -122,8 +128,7 @@ std::vector<pid_t> all() {
 
 std::vector<Mount> mounts(const std::string& path) {
   std::vector<Mount> found;
-  const auto text = read_file(path);
-  if (!text && errno != ENOENT) throw SysError(errno, fmt::format("read({})", quoted(path)));
+  const auto text = read_if_there(path);
   for (const std::string& line : split(text.value_or(""), '\n')) {
     // ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS [PROPAGATION…] - TYPE SOURCE SUPER-OPTIONS
     const auto words = fields(line);

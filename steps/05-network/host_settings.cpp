@@ -29,11 +29,7 @@ std::string path_of(const std::string& name) {
 }
 
 std::string first_line(const std::string& path) {
-  const auto read = proc::read_file(path);
-  if (!read && errno != ENOENT && errno != ENOTDIR) {
-    throw SysError(errno, fmt::format("read({})", quoted(path)));
-  }
-  const std::string text = read.value_or("");
+  const std::string text = proc::read_if_there(path).value_or("");
   return text.substr(0, text.find('\n'));
 }
 

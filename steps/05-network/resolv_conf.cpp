@@ -29,11 +29,7 @@ bool has_server(const std::vector<std::string>& lines) {
 }
 
 std::vector<std::string> lines_of(const char* path) {
-  const auto text = proc::read_file(path);
-  if (!text && errno != ENOENT && errno != ENOTDIR) {
-    throw SysError(errno, fmt::format("read({})", quoted(path)));
-  }
-  return split(text.value_or(""), '\n');
+  return split(proc::read_if_there(path).value_or(""), '\n');
 }
 
 bool begins_with(const std::string& line, const char* word) {

@@ -22,7 +22,7 @@ struct Membership {
 
 std::vector<Membership> memberships(const std::string& file) {
   std::vector<Membership> all;
-  for (const std::string& line : split(proc::read_file(file).value_or(""), '\n')) {
+  for (const std::string& line : split(proc::read_if_there(file).value_or(""), '\n')) {
     const size_t first = line.find(':');
     const size_t second = first == std::string::npos ? first : line.find(':', first + 1);
     if (second == std::string::npos) continue;

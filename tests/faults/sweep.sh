@@ -1,6 +1,8 @@
 #!/bin/bash
-# sweep.sh kill-runtime|kill-caller|error ROW…: that fault at each system call of run, create, start, exec and delete,
+# sweep.sh kill-runtime|kill-caller|error [ROW…]: that fault at each system call of run, create, start, exec and delete,
 # then `delete --force`. Nothing is left; and an error that is injected is one clear line.
+#
+# LOCKSTEP_STRIDE=N: only each N-th call, from LOCKSTEP_OFFSET on (by default another one each day).
 set -euo pipefail
 fault=$1
 . "$(dirname "$0")/lib.sh"
@@ -10,7 +12,9 @@ create=("$step" create "${everything[@]}" --rootfs "$rootfs" x)
 quoted() { printf '%q ' "$@"; }
 running=$(quoted "$step" run --detach "${box[@]}" sleep 1000)
 created=$(quoted "${create[@]}" sleep 1000)
-for row in "${@:2}"; do
+rows=("${@:2}")
+(( ${#rows[@]} )) || rows=(run detached init create start exec exec-tty delete force)
+for row in "${rows[@]}"; do
   case $row in
     run) sweep run "" "$step" run "${box[@]}" sh -c "$tell" ;;
     detached) sweep "run --detach --tty --rm" "" "$step" run --detach --tty --rm "${box[@]}" sleep 1000 ;;
