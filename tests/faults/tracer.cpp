@@ -126,7 +126,7 @@ void Tracer::launch(const Words& command) {
   const int code = errno;
   ::close(gate[1]);
   if (seized != 0) throw SysError(code, fmt::format("ptrace(PTRACE_SEIZE, {})", main_));
-  tracees_[main_].path = "0";
+  tracees_[main_].path = Fault{}.process;
   outcome_.processes = {"0"};
 }
 
