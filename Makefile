@@ -10,7 +10,7 @@ CTEST = tools/as-machine.sh ctest --parallel $(JOBS) --output-on-failure --no-te
 STEPS = $(foreach folder,$(sort $(wildcard steps/*)),$(firstword $(subst -, ,$(subst steps/,step,$(folder)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test deps-vm build run test vm diff format lint asan bench install clean $(STEPS)
+.PHONY: help deps deps-test deps-vm build run test sweep vm diff format lint asan bench install clean $(STEPS)
 
 help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,11 @@ test: deps-test  ## every test
 	@$(call CONFIGURE,release)
 	$(call BUILD,build)
 	$(CTEST) build
+
+sweep: deps-test  ## the label `faults` without leaving a system call out: ten times as long
+	@$(call CONFIGURE,release)
+	$(call BUILD,build)
+	tests/faults/all.sh build $(JOBS)
 
 vm: deps-vm  ## graders and tests in a VM with cgroup v2 alone: KERNELS="6.1 6.12", TESTS='-L net'
 	@$(call CONFIGURE,release)

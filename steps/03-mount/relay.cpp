@@ -11,6 +11,7 @@
 #include "03-mount/keeper.hpp"
 #include "03-mount/raw_mode.hpp"
 #include "common/cli/options.hpp"
+#include "common/os/error.hpp"
 #include "common/os/narrate.hpp"
 #include "common/os/processes.hpp"
 
@@ -25,6 +26,7 @@ struct Stream {
   int from = -1;  // -1: at its end
   int to = -1;
   std::string waiting;
+  bool said = false;  // that something was lost
 
   bool wants_input() const { return from >= 0 && waiting.size() < kMostBuffered; }
 
@@ -39,8 +41,15 @@ struct Stream {
   void write_some() {
     const ssize_t done = ::write(to, waiting.data(), waiting.size());
     if (done > 0) waiting.erase(0, static_cast<size_t>(done));
-    if (done < 0 && errno != EAGAIN && errno != EINTR)
-      waiting.clear();  // nobody is there to read it
+    if (done < 0 && errno != EAGAIN && errno != EINTR) lose(errno);
+  }
+
+  /// Nobody is there to read it; or, to a file on a full disk, it can't be written, and that is said.
+  void lose(int code) {
+    waiting.clear();
+    if (to != STDOUT_FILENO || code == EPIPE || said) return;
+    said = true;
+    narrate::say(fmt::format("(output of the container is lost: write(1): {})", errno_words(code)));
   }
 };
 
