@@ -43,7 +43,7 @@ summary() {
       *) echo "Linux $version: FAILED (exit status $status)"; failed=1 ;;
     esac
     [[ $status == skipped ]] || tried=1
-    grep -E '^(lesson [0-9]+, |[0-9]+% tests passed|Total Test time|== ended)' "$work/output-$version" 2> /dev/null | sed 's/^/  /' || true
+    grep -E '^(lesson [0-9]+, |the busybox image|[0-9]+% tests passed|Total Test time|== ended)' "$work/output-$version" 2> /dev/null | sed 's/^/  /' || true
   done
   (( tried && ! failed ))
 }
