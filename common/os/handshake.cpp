@@ -93,8 +93,7 @@ Handshake::Message Handshake::take() {
   packet.msg_control = control.data();
   packet.msg_controllen = control.size();
   ssize_t size = 0;
-  bool was_reset =
-      false;  // by a side that hadn't read all: said once, and before what it sent itself
+  bool was_reset = false;  // by a side that hadn't read all; said once, before what it sent itself
   while ((size = ::recvmsg(mine().get(), &packet, MSG_CMSG_CLOEXEC)) < 0) {
     if (errno == EINTR || (errno == ECONNRESET && !std::exchange(was_reset, true))) continue;
     if (errno != ECONNRESET) throw SysError(errno, "recvmsg(handshake)");

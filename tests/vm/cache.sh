@@ -13,11 +13,25 @@ vm_fail() {
   exit 1
 }
 
+# This machine's architecture, which a VM has, too, without other wishes.
+vm_own_arch() {
+  dpkg --print-architecture 2> /dev/null || vm_fail "the VM is made of Debian's packages, and there is no dpkg here"
+}
+
+# vm_qemu ARCH: the program that emulates it.
+vm_qemu() {
+  case $1 in
+    amd64) echo qemu-system-x86_64 ;;
+    arm64) echo qemu-system-aarch64 ;;
+    *) vm_fail "the VM was only made for amd64 and arm64, not for $1" ;;
+  esac
+}
+
 # vm_needs PROGRAM…
 vm_needs() {
   local program
   for program in "$@"; do
-    command -v "$program" > /dev/null || vm_fail "$program is missing: tools/deps.sh vm installs what the VM takes"
+    command -v "$program" > /dev/null || vm_fail "$program is missing: \`make deps-vm\` installs what the VM takes, \`make deps-vm-arm64\` what an arm64 one does"
   done
 }
 
