@@ -128,23 +128,6 @@ std::string read_propagation(const JsonPlace& here) {
   return word.substr(word[0] == 'r' ? 1 : 0);
 }
 
-/// A folder's way in the cgroup hierarchies. One that climbs ("..") could name a cgroup that is
-/// somebody else's.
-std::string cgroups_path(const JsonPlace& here) {
-  const auto place = here.find("cgroupsPath");
-  std::string path = place ? place->text() : "";
-  if (path.empty()) return path;
-  bool climbs = false;
-  bool names = false;
-  for (const std::string& part : split(path, '/')) {
-    climbs = climbs || part == "..";
-    names = names || (!part.empty() && part != "." && part != "..");
-  }
-  if (climbs || !names || path.find('\n') != std::string::npos)
-    place->expected("the path of a cgroup, without \"..\"");
-  return path;
-}
-
 Linux read_linux(const JsonPlace& here) {
   refuse(here, {"intelRdt", "memoryPolicy", "netDevices", "seccomp", "timeOffsets"});
   Linux out;
@@ -154,7 +137,7 @@ Linux read_linux(const JsonPlace& here) {
   out.uid_mappings = read_mappings(here, "uidMappings");
   out.gid_mappings = read_mappings(here, "gidMappings");
   here.each("devices", [&](const JsonPlace& item) { out.devices.push_back(read_device(item)); });
-  out.cgroups_path = cgroups_path(here);
+  out.cgroups_path = cgroups_path_from_json(here);
   if (const auto resources = here.find("resources"))
     out.resources = resources_from_json(*resources);
   const auto propagation = here.find("rootfsPropagation");
