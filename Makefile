@@ -6,21 +6,30 @@ JOBS ?= $(shell nproc)
 CONFIGURE = cmake --preset $(1) $(if $(CI),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON) > /dev/null
 BUILD = +cmake --build $(1) --parallel $(JOBS)
 MAKEFLAGS += --no-print-directory
-CTEST = tools/as-machine.sh ctest --output-on-failure --no-tests=error --test-dir
+CTEST = tools/as-machine.sh ctest --parallel $(JOBS) --output-on-failure --no-tests=error --test-dir
 STEPS = $(foreach folder,$(sort $(wildcard steps/*)),$(firstword $(subst -, ,$(subst steps/,step,$(folder)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test build run test diff format lint asan bench install clean $(STEPS)
+.PHONY: help deps deps-test deps-vm deps-cross deps-vm-arm64 build run test sweep vm cross vm-arm64 diff format lint asan bench install clean $(STEPS)
 
 help:  ## this list
-	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
-	@printf '  make %-10s %s\n' $(firstword $(STEPS)) 'build one step only: $(STEPS)'
+	@awk -F ':.*  ## ' '/^[a-z0-9-]+:.*  ## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
+	@printf '  make %-13s %s\n' $(firstword $(STEPS)) 'build one step only: $(STEPS)'
 
 deps:  ## install what the steps and the busybox root are made from (sudo if not root)
 	@tools/deps.sh run
 
 deps-test:  ## that, and what the tests, the lint and the benchmark need
 	@tools/deps.sh test
+
+deps-vm:  ## that, and an emulator: what `make vm` needs
+	@tools/deps.sh vm
+
+deps-cross:  ## what the steps are made from, and a compiler for arm64
+	@tools/deps.sh cross
+
+deps-vm-arm64:  ## that, and an emulator: what `make vm-arm64` needs
+	@tools/deps.sh vm-arm64
 
 build: have-cmake  ## the steps, rootfs-fetch, the unrolled ladder: in build/
 	@$(call CONFIGURE,release)
@@ -34,6 +43,23 @@ test: deps-test  ## every test
 	@$(call CONFIGURE,release)
 	$(call BUILD,build)
 	$(CTEST) build
+
+sweep: deps-test  ## the label `faults` without leaving a system call out: ten times as long
+	@$(call CONFIGURE,release)
+	$(call BUILD,build)
+	tests/faults/all.sh build $(JOBS)
+
+vm: deps-vm  ## graders and tests in a VM with cgroup v2 alone: KERNELS="6.1 6.12", TESTS='-L net'
+	@$(call CONFIGURE,release)
+	$(call BUILD,build)
+	tests/vm/suite.sh build '' $(TESTS)
+
+cross: deps-cross  ## ARCH=arm64: the steps, rootfs-fetch and lesson-check for another architecture, in build/ARCH
+	@JOBS=$(JOBS) tools/cross.sh '$(ARCH)'
+
+vm-arm64: deps-vm-arm64  ## the graders on arm64, in a VM: KERNELS=6.12
+	@JOBS=$(JOBS) tools/cross.sh arm64
+	KERNELS='$(or $(KERNELS),6.1)' tests/vm/suite.sh build/arm64 arm64 none
 
 $(STEPS): have-cmake
 	@$(call CONFIGURE,release)

@@ -1,17 +1,30 @@
 #!/bin/bash
-# deps.sh [run|test]: installs the Debian packages that are missing, and says which; says nothing
+# deps.sh [run|test|vm|cross|vm-arm64]: installs the Debian packages that are missing, and says which; says nothing
 # when none is.
 #   run   (default) what the steps, rootfs-fetch and the busybox root are made from
 #   test  that, and what the tests and the lint need
+#   vm    that, and what `make vm` needs: an emulator and what makes the VM's disks
+#   cross     what the steps are made from, and a compiler for arm64
+#   vm-arm64  that, and what `make vm-arm64` needs: an emulator of arm64 and what makes its disks
 set -euo pipefail
 
 packages=(g++ cmake make git libfmt-dev nlohmann-json3-dev libseccomp-dev  # the steps
           libarchive-dev libssl-dev busybox-static less                    # the root, `make diff`
           nftables)                                                        # networks, from step 05 on
-if [[ ${1:-run} == test ]]; then
+what=${1:-run}
+if [[ $what == test || $what == vm ]]; then
   packages+=(doctest-dev strace passt slirp4netns tmux jq procps util-linux uidmap iproute2 skopeo umoci python3
              runc crun                             # what `make bench` compares with
              clang clang-format clang-tidy shellcheck ccache)
+fi
+if [[ $what == vm ]]; then
+  packages+=(qemu-system-x86 kmod e2fsprogs)
+fi
+if [[ $what == cross || $what == vm-arm64 ]]; then
+  packages+=(g++-aarch64-linux-gnu)
+fi
+if [[ $what == vm-arm64 ]]; then
+  packages+=(qemu-system-arm kmod e2fsprogs)
 fi
 
 if ! command -v dpkg-query > /dev/null || ! command -v apt-get > /dev/null; then

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "common/os/error.hpp"
+#include "common/os/read_folder.hpp"
 
 namespace lockstep::images {
 namespace {
@@ -106,7 +107,7 @@ std::vector<std::string> names_in(const Fd& folder) {
   if (!directory) fail(errno, "opendir", ".");
   again.release();
   std::vector<std::string> names;
-  while (const dirent* entry = ::readdir(directory.get())) {
+  while (const dirent* entry = sys::next_entry(directory.get(), ".")) {
     const std::string name = entry->d_name;
     if (name != "." && name != "..") names.push_back(name);
   }

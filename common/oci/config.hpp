@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/oci/privileges.hpp"
 #include "common/oci/resources.hpp"
 #include "common/oci/seccomp.hpp"
 
@@ -55,6 +56,15 @@ struct Process {
   std::vector<std::string> env;   // "NAME=value"
   std::vector<std::string> args;  // args[0] is looked up on PATH unless it holds a '/'
   User user;
+  std::optional<Capabilities> capabilities;  // not there: none
+  bool no_new_privileges = false;
+  std::vector<ResourceLimit> rlimits;
+  std::string apparmor_profile;
+  std::string selinux_label;
+  std::optional<int> oom_score_adj;
+  std::optional<Scheduler> scheduler;
+  std::optional<IoPriority> io_priority;
+  CpuAffinity exec_cpu_affinity;
 
   /// Not of the spec: HOME in `env` is a guess, to be replaced by what the rootfs's passwd says.
   bool home_is_a_guess = false;
@@ -116,6 +126,9 @@ struct Linux {
   std::string rootfs_propagation;  // "", "private", "slave", "shared", "unbindable"
   std::vector<std::string> masked_paths;
   std::vector<std::string> readonly_paths;
+  std::string mount_label;
+  std::map<std::string, std::string> sysctl;
+  std::string personality;  // its domain: "", "LINUX", "LINUX32"
 };
 
 struct Config {

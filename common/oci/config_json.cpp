@@ -5,6 +5,7 @@
 #include "common/oci/config_json_value.hpp"
 #include "common/oci/config_lessons.hpp"
 #include "common/oci/json_document.hpp"
+#include "common/oci/privileges_json.hpp"
 #include "common/oci/put.hpp"
 #include "common/oci/resources_json.hpp"
 #include "common/oci/seccomp_json.hpp"
@@ -36,6 +37,7 @@ json write_process(const Process& process) {
   put(out, "env", process.env);
   put(out, "args", process.args);
   if (!out.empty()) out["user"] = write_user(process.user);
+  write_privileges(out, process);
   return out;
 }
 
@@ -99,6 +101,9 @@ json write_linux(const Linux& linux) {
   put(out, "rootfsPropagation", linux.rootfs_propagation);
   put(out, "maskedPaths", linux.masked_paths);
   put(out, "readonlyPaths", linux.readonly_paths);
+  put(out, "mountLabel", linux.mount_label);
+  put(out, "sysctl", linux.sysctl);
+  if (!linux.personality.empty()) out["personality"]["domain"] = linux.personality;
   return out;
 }
 

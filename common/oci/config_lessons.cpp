@@ -23,6 +23,7 @@ constexpr std::array kFields = {
     Field{"process.oomScoreAdj", 8},
     Field{"process.apparmorProfile", 8},
     Field{"process.capabilities", 8},
+    Field{"process.execCPUAffinity", 8},
     Field{"process.ioPriority", 8},
     Field{"process.noNewPrivileges", 8},
     Field{"process.rlimits", 8},
@@ -30,8 +31,8 @@ constexpr std::array kFields = {
     Field{"process.selinuxLabel", 8},
     Field{"linux.mountLabel", 8},
     Field{"linux.sysctl", 8},
+    Field{"linux.personality", 8},
     Field{"hooks", 9},
-    Field{"linux.personality", 9},
     Field{"linux.seccomp", 9},
     Field{"linux.timeOffsets", 9},
 };

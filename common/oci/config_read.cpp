@@ -2,6 +2,8 @@
 #include <initializer_list>
 
 #include "common/oci/config_json_value.hpp"
+#include "common/oci/privileges_json.hpp"
+#include "common/oci/process_json.hpp"
 #include "common/oci/resources_json.hpp"
 #include "common/oci/seccomp_json.hpp"
 #include "common/os/error.hpp"
@@ -29,10 +31,6 @@ std::string one_of(const JsonPlace& here, std::initializer_list<const char*> wor
   return word;
 }
 
-/// Of a user or a group. 2^32-1 is no id: to setresuid(2) and chown(2) it means "leave it as it
-/// is".
-uint32_t id(const JsonPlace& here) { return here.number<uint32_t>(0, 4294967294); }
-
 std::vector<std::string> absolute_paths(const JsonPlace& here, const char* key) {
   std::vector<std::string> out;
   here.each(key, [&](const JsonPlace& path) { out.push_back(path.absolute_path()); });
@@ -45,52 +43,12 @@ std::string version(const JsonPlace& here) {
   return out;
 }
 
-User read_user(const JsonPlace& here) {
-  User user;
-  user.uid = id(here.required("uid"));
-  user.gid = id(here.required("gid"));
-  if (const auto umask = here.find("umask")) user.umask = umask->number<mode_t>(0, 0777);
-  here.each("additionalGids",
-            [&](const JsonPlace& gid) { user.additional_gids.push_back(id(gid)); });
-  return user;
-}
-
-ConsoleSize read_console_size(const JsonPlace& here) {
-  ConsoleSize size;  // the kernel's struct winsize has 16 bits for each
-  size.height = here.required("height").number<uint16_t>();
-  size.width = here.required("width").number<uint16_t>();
-  return size;
-}
-
 std::string host_name(const JsonPlace& here, std::string_view key) {
   const auto place = here.find(key);
   std::string name = place ? place->text() : "";
   if (!name.empty() && !is_name_of_host(name))
     place->expected("at most 64 bytes, none of them a space or a control character");
   return name;
-}
-
-std::string read_variable(const JsonPlace& here) {
-  std::string variable = here.text();
-  const size_t equals = variable.find('=');
-  if (equals == 0 || equals == std::string::npos) here.expected("NAME=value");
-  return variable;
-}
-
-Process read_process(const JsonPlace& here, bool has_root) {
-  refuse(here, {"apparmorProfile", "capabilities", "execCPUAffinity", "ioPriority",
-                "noNewPrivileges", "oomScoreAdj", "rlimits", "scheduler", "selinuxLabel"});
-  Process process;
-  process.terminal = here.flag("terminal");
-  if (process.terminal) {  // else the spec wants the size ignored
-    if (const auto size = here.find("consoleSize")) process.console_size = read_console_size(*size);
-  }
-  if (has_root || !here.text("cwd").empty()) process.cwd = here.required("cwd").absolute_path();
-  here.each("env", [&](const JsonPlace& item) { process.env.push_back(read_variable(item)); });
-  process.args = here.texts("args");
-  if (process.args.empty()) here.required("args").expected("at least the program's name");
-  if (const auto user = here.find("user")) process.user = read_user(*user);
-  return process;
 }
 
 Root read_root(const JsonPlace& here) {
@@ -105,8 +63,8 @@ Root read_root(const JsonPlace& here) {
 /// 2^32-1 is no id, so neither range may reach it.
 IdMapping read_mapping(const JsonPlace& here) {
   IdMapping mapping;
-  mapping.container_id = id(here.required("containerID"));
-  mapping.host_id = id(here.required("hostID"));
+  mapping.container_id = read_id(here.required("containerID"));
+  mapping.host_id = read_id(here.required("hostID"));
   const uint32_t first = std::max(mapping.container_id, mapping.host_id);
   mapping.size = here.required("size").number<uint32_t>(1, 4294967295 - first);
   return mapping;
@@ -158,8 +116,8 @@ Device read_device(const JsonPlace& here) {
     device.minor = here.required("minor").number<int64_t>(0, (1 << 20) - 1);
   }
   if (const auto mode = here.find("fileMode")) device.file_mode = mode->number<mode_t>();
-  if (const auto uid = here.find("uid")) device.uid = id(*uid);
-  if (const auto gid = here.find("gid")) device.gid = id(*gid);
+  if (const auto uid = here.find("uid")) device.uid = read_id(*uid);
+  if (const auto gid = here.find("gid")) device.gid = read_id(*gid);
   return device;
 }
 
@@ -171,26 +129,8 @@ std::string read_propagation(const JsonPlace& here) {
   return word.substr(word[0] == 'r' ? 1 : 0);
 }
 
-/// A folder's way in the cgroup hierarchies. One that climbs ("..") could name a cgroup that is
-/// somebody else's.
-std::string cgroups_path(const JsonPlace& here) {
-  const auto place = here.find("cgroupsPath");
-  std::string path = place ? place->text() : "";
-  if (path.empty()) return path;
-  bool climbs = false;
-  bool names = false;
-  for (const std::string& part : split(path, '/')) {
-    climbs = climbs || part == "..";
-    names = names || (!part.empty() && part != "." && part != "..");
-  }
-  if (climbs || !names || path.find('\n') != std::string::npos)
-    place->expected("the path of a cgroup, without \"..\"");
-  return path;
-}
-
 Linux read_linux(const JsonPlace& here) {
-  refuse(here, {"intelRdt", "memoryPolicy", "mountLabel", "netDevices", "personality", "sysctl",
-                "timeOffsets"});
+  refuse(here, {"intelRdt", "memoryPolicy", "netDevices", "timeOffsets"});
   Linux out;
   here.each("namespaces", [&](const JsonPlace& item) {
     out.namespaces.push_back(read_namespace(item, out.namespaces));
@@ -198,7 +138,7 @@ Linux read_linux(const JsonPlace& here) {
   out.uid_mappings = read_mappings(here, "uidMappings");
   out.gid_mappings = read_mappings(here, "gidMappings");
   here.each("devices", [&](const JsonPlace& item) { out.devices.push_back(read_device(item)); });
-  out.cgroups_path = cgroups_path(here);
+  out.cgroups_path = cgroups_path_from_json(here);
   if (const auto resources = here.find("resources"))
     out.resources = resources_from_json(*resources);
   const auto seccomp = here.find("seccomp");
@@ -209,6 +149,9 @@ Linux read_linux(const JsonPlace& here) {
   }
   out.masked_paths = absolute_paths(here, "maskedPaths");
   out.readonly_paths = absolute_paths(here, "readonlyPaths");
+  out.mount_label = here.text("mountLabel");
+  out.sysctl = read_sysctls(here);
+  out.personality = read_personality(here);
   return out;
 }
 

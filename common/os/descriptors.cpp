@@ -22,32 +22,40 @@ namespace {
 /// files: that may be a thousand million, and there may be some above it, from before it was lowered.
 template <typename Action>
 void for_each_descriptor(int first, Action action) {
-  const std::vector<int> listed = open_descriptors();
-  for (const int fd : listed) {
-    if (fd >= first) action(fd);
+  if (const auto listed = open_descriptors()) {
+    for (const int fd : *listed) {
+      if (fd >= first) action(fd);
+    }
+    return;
   }
-  if (!listed.empty()) return;
   const long limit = ::sysconf(_SC_OPEN_MAX);
   for (int fd = first; fd < limit; ++fd) action(fd);
 }
 
 }  // namespace
 
-std::vector<int> open_descriptors() {
+std::optional<std::vector<int>> open_descriptors() {
   std::vector<int> open;
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), ::closedir);
   struct statfs where {};
   if (!folder || ::fstatfs(::dirfd(folder.get()), &where) != 0 ||
       where.f_type != PROC_SUPER_MAGIC) {
-    return open;
+    return std::nullopt;
   }
+  errno = 0;
   while (const dirent* entry = ::readdir(folder.get())) {
     const std::string_view name = entry->d_name;
     int fd = -1;
     std::from_chars(name.data(), name.data() + name.size(), fd);
     if (fd >= 0 && fd != ::dirfd(folder.get())) open.push_back(fd);
   }
+  if (errno != 0) return std::nullopt;
   return open;
+}
+
+void replace_descriptor(const Fd& file, int number) {
+  if (::dup2(file.get(), number) >= 0) return;
+  throw SysError(errno, fmt::format("dup2({}, {})", file.get(), number));
 }
 
 void close_all_from(int first) {

@@ -53,7 +53,9 @@ Fd ending_signals() {
 Door Door::make(const Fd& folder, const std::string& name) {
   // Without root, the caller could not enter a guarded container any more: and there is nothing in
   // it that isn't the caller's own.
-  Door door(sys::open_descriptors(), caller_uid() == 0);
+  const auto open = sys::open_descriptors();
+  if (!open) throw SysError(errno, "reading \"/proc/self/fd\"", "is /proc mounted?");
+  Door door(*open, caller_uid() == 0);
   door.socket_ = make_socket();
   const sockaddr_un address = address_of(folder, name);
   // On Linux the socket's own mode becomes its file's.

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstring>
+#include <utility>
 
 namespace lockstep {
 
@@ -71,7 +72,11 @@ void Handshake::put(const Message& message, const Fd* descriptor) {
   }
   while (::sendmsg(mine().get(), &packet, MSG_NOSIGNAL) < 0) {
     if (errno == EINTR) continue;
-    if (errno == EPIPE || errno == ECONNRESET) throw Vanished("the other side has gone");
+    if (errno == EPIPE || errno == ECONNRESET) {
+      // It may have said why: that is here already, and unread.
+      while (take().head.kind != Kind::kEnd) continue;
+      throw Vanished("the other side has gone");
+    }
     throw SysError(errno, "sendmsg(handshake)");
   }
 }
@@ -97,8 +102,9 @@ Handshake::Message Handshake::take_one() {
   packet.msg_control = control.data();
   packet.msg_controllen = control.size();
   ssize_t size = 0;
+  bool was_reset = false;  // by a side that hadn't read all; said once, before what it sent itself
   while ((size = ::recvmsg(mine().get(), &packet, MSG_CMSG_CLOEXEC)) < 0) {
-    if (errno == EINTR) continue;
+    if (errno == EINTR || (errno == ECONNRESET && !std::exchange(was_reset, true))) continue;
     if (errno != ECONNRESET) throw SysError(errno, "recvmsg(handshake)");
     size = 0;
     break;

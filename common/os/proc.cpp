@@ -11,6 +11,7 @@
 
 #include "common/os/error.hpp"
 #include "common/os/processes.hpp"
+#include "common/os/read_folder.hpp"
 #include "common/os/text.hpp"
 
 namespace lockstep::proc {
@@ -18,6 +19,15 @@ namespace {
 
 std::string proc_path(pid_t pid, const std::string& file) {
   return pid == 0 ? "/proc/self/" + file : fmt::format("/proc/{}/{}", pid, file);
+}
+
+/// No text, which says something of the file; unless the machine had no way to read it, which says nothing.
+std::nullopt_t unread(const std::string& path) {
+  const int code = errno;
+  for (const int machines : {ENOMEM, EIO, ENOSPC, EMFILE, ENFILE}) {
+    if (code == machines) throw SysError(code, fmt::format("read({})", quoted(path)));
+  }
+  return std::nullopt;
 }
 
 /// mountinfo writes space, tab, newline and backslash as \040 and so on.
@@ -39,16 +49,22 @@ std::string unescape(const std::string& text) {
 
 std::optional<std::string> read_file(const std::string& path) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return std::nullopt;
+  if (!file) return unread(path);
   std::string text;
   std::array<char, 4096> buffer;
   for (;;) {
     const ssize_t done = ::read(file.get(), buffer.data(), buffer.size());
     if (done < 0 && errno == EINTR) continue;
-    if (done < 0) return std::nullopt;  // ESRCH: it ended between open and read
+    if (done < 0) return unread(path);  // ESRCH: it ended between open and read
     if (done == 0) return text;
     text.append(buffer.data(), static_cast<size_t>(done));
   }
+}
+
+std::optional<std::string> read_if_there(const std::string& path) {
+  auto text = read_file(path);
+  if (text || errno == ENOENT || errno == ENOTDIR) return text;
+  throw SysError(errno, fmt::format("read({})", quoted(path)));
 }
 
 std::optional<Stat> stat(pid_t pid) {
@@ -99,7 +115,7 @@ std::vector<pid_t> all() {
   std::vector<pid_t> pids;
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc"), ::closedir);
   if (!folder) throw SysError(errno, "opendir(\"/proc\")", "is /proc mounted?");
-  while (const dirent* entry = ::readdir(folder.get())) {
+  while (const dirent* entry = sys::next_entry(folder.get(), "/proc")) {
     pid_t pid = 0;
     const std::string_view name = entry->d_name;
     if (std::from_chars(name.data(), name.data() + name.size(), pid).ec == std::errc()) {
@@ -112,7 +128,8 @@ std::vector<pid_t> all() {
 
 std::vector<Mount> mounts(const std::string& path) {
   std::vector<Mount> found;
-  for (const std::string& line : split(read_file(path).value_or(""), '\n')) {
+  const auto text = read_if_there(path);
+  for (const std::string& line : split(text.value_or(""), '\n')) {
     // ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS [PROPAGATION…] - TYPE SOURCE SUPER-OPTIONS
     const auto words = fields(line);
     const auto dash = std::find(words.begin(), words.end(), "-");

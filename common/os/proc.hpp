@@ -13,8 +13,12 @@
 namespace lockstep::proc {
 
 /// A file's text; nothing, with errno, if it can't be read (the process has gone, or is not ours to
-/// see).
+/// see). Throws SysError if the machine can't read any (no memory, too many files open).
 std::optional<std::string> read_file(const std::string& path);
+
+/// The same, but nothing means that there is no such file: where it is there, what it says counts.
+/// Throws SysError if it can't be read.
+std::optional<std::string> read_if_there(const std::string& path);
 
 /// When a process started, in clock ticks after boot: with its PID this names a process for good,
 /// because a reused PID has a later start. Nothing if it has gone; throws as `stat`.

@@ -93,8 +93,12 @@ mode_t set_umask(mode_t mask, Why why = {});
 /// The caller's environment, as execute() takes it.
 std::vector<std::string> callers_environment();
 
-/// The open descriptors; none where /proc can't tell.
-std::vector<int> open_descriptors();
+/// The open descriptors; nothing where /proc can't tell.
+std::optional<std::vector<int>> open_descriptors();
+
+/// `number`, a standard file's, is from now on what `file` is. Not to be gone on without: a program
+/// whose input is another one than meant does something else, and calls it success.
+void replace_descriptor(const Fd& file, int number);
 
 /// Closes every descriptor from `first` up: close_range(2), or one by one where it is missing.
 void close_all_from(int first);

@@ -48,11 +48,16 @@ RunningProgram::RunningProgram(const std::string& path, const std::vector<std::s
         return Child::clone(
             0,
             [&] {
-              ::dup2(in.get(), STDIN_FILENO);
-              ::dup2(output_.get(), STDOUT_FILENO);
-              ::dup2(output_.get(), STDERR_FILENO);
-              if (in_child) in_child();
-              sys::execute(path, arguments, environment, why);
+              try {
+                sys::replace_descriptor(in, STDIN_FILENO);
+                sys::replace_descriptor(output_, STDOUT_FILENO);
+                sys::replace_descriptor(output_, STDERR_FILENO);
+                if (in_child) in_child();
+                sys::execute(path, arguments, environment, why);
+              } catch (const Error& error) {
+                write_all(output_, error.what(), "memfd");
+                throw;
+              }
             },
             why);
       }()) {}

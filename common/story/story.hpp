@@ -55,6 +55,8 @@ class Story {
   /// In its place for `exec`: what on_the_host noted when the container was made, and its first
   /// process.
   virtual void on_the_host_again(const std::vector<Note>& /*notes*/, pid_t /*container*/) {}
+  /// The child of `exec`, before it joins the container: what takes the host's own power, or its /proc.
+  virtual void outside(const oci::Process& /*process*/) {}
   /// On the host, for the new child, which waits: id maps, limits, the network.
   virtual void for_the_child(const Child& child, Handshake& handshake) = 0;
   /// On the host, while `child`, of `run`, of `start` or of `exec`, takes its last steps: it has got a

@@ -62,5 +62,7 @@ void set_variable(std::vector<std::string>& env, const std::string& text);
 std::vector<pid_t> processes_of(const Record& record);
 /// Whether the process `pid` is one of them.
 bool is_in(const Record& record, pid_t pid);
+/// A process's command line, as a terminal may show it; "[NAME]" for one without.
+std::string command_line(pid_t pid);
 
 }  // namespace lockstep::pid

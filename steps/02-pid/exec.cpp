@@ -37,6 +37,7 @@ void live(Story& story, const oci::Process& process, Handshake& handshake,
   handshake.be_child();
   narrate::speak_as("container");
   try {
+    story.outside(process);
     sys::set_dumpable(false,
                       "until execve nobody inside may look into this process: it still holds the "
                       "runtime's memory (CVE-2016-9962)");

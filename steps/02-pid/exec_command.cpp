@@ -38,6 +38,7 @@ void complete(oci::Process& process, const Settings& settings,
   const std::string user = process.user.words;  // from lesson 06 on: --user
   process.user = of_the_container.user;
   process.user.words = user;
+  oci::add_privileges(process, of_the_container);  // from lesson 08 on there are any
   process.parent_death_signal = death_signal_for(process);
 }
 

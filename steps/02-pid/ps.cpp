@@ -35,15 +35,6 @@ std::string number_inside(pid_t pid) {
   return "?";
 }
 
-std::string command_line(pid_t pid) {
-  std::string text = proc::read_file(fmt::format("/proc/{}/cmdline", pid)).value_or("");
-  while (!text.empty() && text.back() == '\0') text.pop_back();
-  for (char& c : text) c = c == '\0' ? ' ' : c;
-  const auto stat = proc::stat(pid);
-  if (text.empty()) return "[" + (stat ? stat->command : "?") + "]";
-  return plain(text);
-}
-
 int ps(const std::string& id, const Format& format) {
   const Record record = find(id);
   if (!locate(record)) {
@@ -64,6 +55,15 @@ int ps(const std::string& id, const Format& format) {
 }
 
 }  // namespace
+
+std::string command_line(pid_t pid) {
+  std::string text = proc::read_file(fmt::format("/proc/{}/cmdline", pid)).value_or("");
+  while (!text.empty() && text.back() == '\0') text.pop_back();
+  for (char& c : text) c = c == '\0' ? ' ' : c;
+  const auto stat = proc::stat(pid);
+  if (text.empty()) return "[" + (stat ? stat->command : "?") + "]";
+  return plain(text);
+}
 
 bool is_in(const Record& record, pid_t pid) {
   struct stat wanted {};

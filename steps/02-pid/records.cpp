@@ -10,6 +10,7 @@
 #include "common/os/files.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/processes.hpp"
+#include "common/os/read_folder.hpp"
 
 namespace lockstep::pid {
 
@@ -60,7 +61,7 @@ std::vector<std::string> all_ids() {
     throw SysError(errno, fmt::format("opendir({})", quoted(cli::state_root())),
                    "choose another folder with --root");
   }
-  while (const dirent* entry = ::readdir(folder.get())) {
+  while (const dirent* entry = sys::next_entry(folder.get(), cli::state_root())) {
     if (is_id(entry->d_name)) ids.emplace_back(entry->d_name);
   }
   std::sort(ids.begin(), ids.end());

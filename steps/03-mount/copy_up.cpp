@@ -12,6 +12,7 @@
 
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
+#include "common/os/read_folder.hpp"
 
 namespace lockstep::mnt {
 namespace {
@@ -88,7 +89,7 @@ void copy_up(const Fd& from, const Fd& to, const std::string& name) {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::fdopendir(readable.get()), ::closedir);
   if (!folder) fail("fdopendir", name);
   readable.release();  // closedir closes it
-  while (const dirent* entry = ::readdir(folder.get())) {
+  while (const dirent* entry = sys::next_entry(folder.get(), name)) {
     const std::string child = entry->d_name;
     if (child != "." && child != "..") {
       copy_entry(from, to, child, fmt::format("{}/{}", name, child));

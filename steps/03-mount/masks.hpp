@@ -12,7 +12,7 @@ namespace lockstep::mnt {
 ///
 /// Order: after enter_rootfs, and after everything that writes to /proc/sys: sysctls (lesson 08),
 /// which the host name is one of. Read-only paths first: a mask that lies below one is then on top.
-/// Break it: `--security-opt` to unmask comes with lesson 08; until then, umount(2) as root inside
+/// Break it: `run --security-opt unmask=ALL` (08). Up to step07, umount(2) as root inside
 /// takes a mask off again: that is lesson 08's attack.
 /// Throws Error if /dev/null isn't the null device: a mask that the container could write through
 /// is none (CVE-2025-31133).

@@ -84,7 +84,7 @@ bool has_name(const std::string& hosts, const std::string& name) {
 /// The lines of /etc/hosts that don't change as networks do.
 std::string fixed_hosts(const Wanted& wanted, const std::string& name) {
   std::string out = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n";
-  if (wanted.mode == Mode::kHost) out = proc::read_file("/etc/hosts").value_or(out);
+  if (wanted.mode == Mode::kHost) out = proc::read_if_there("/etc/hosts").value_or(out);
   if (const auto other = of_the_other(wanted, kHostsFile)) out = *other;
   // In a network the name has an address there (hosts.cpp).
   if (wanted.mode != Mode::kNetworks && !has_name(out, name)) out += "127.0.1.1\t" + name + "\n";
@@ -153,7 +153,7 @@ void EtcFiles::prepare(const oci::Config& config, const Wanted& wanted, const Jo
   add(kHostNameFile, name + "\n", config.linux);
   add("resolv.conf", of_the_other(wanted, "resolv.conf").value_or(resolv_conf(wanted)),
       config.linux);
-  if (const auto localtime = proc::read_file("/etc/localtime"))
+  if (const auto localtime = proc::read_if_there("/etc/localtime"))
     add("localtime", *localtime, config.linux);
 }
 

@@ -68,8 +68,8 @@ void start_slirp(const std::string& state, pid_t pid) {
       0,
       [&] {
         ::setsid();
-        ::dup2(log.get(), STDOUT_FILENO);
-        ::dup2(log.get(), STDERR_FILENO);
+        sys::replace_descriptor(log, STDOUT_FILENO);
+        sys::replace_descriptor(log, STDERR_FILENO);
         ::fcntl(ready.write_end.get(), F_SETFD, 0);
         sys::execute(path, words, {}, "a program that carries the container's data in and out");
       },

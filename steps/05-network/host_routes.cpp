@@ -19,7 +19,7 @@ constexpr unsigned kShortest = 2;  // of the prefixes that are no default route
 /// DESTINATION and MASK are the second and the eighth column of /proc/net/route, as hexadecimal
 /// numbers in network order.
 void add_routes4(std::vector<Subnet>& found) {
-  for (const std::string& line : split(proc::read_file("/proc/net/route").value_or(""), '\n')) {
+  for (const std::string& line : split(proc::read_if_there("/proc/net/route").value_or(""), '\n')) {
     const auto words = fields(line);
     if (words.size() < 8) continue;
     const auto destination = parse_number<uint32_t>(words[1], kHex);
@@ -33,7 +33,7 @@ void add_routes4(std::vector<Subnet>& found) {
 /// The first two columns of /proc/net/ipv6_route: 32 hexadecimal digits, and the prefix as two.
 void add_routes6(std::vector<Subnet>& found) {
   for (const std::string& line :
-       split(proc::read_file("/proc/net/ipv6_route").value_or(""), '\n')) {
+       split(proc::read_if_there("/proc/net/ipv6_route").value_or(""), '\n')) {
     const auto words = fields(line);
     if (words.size() < 2 || words[0].size() != 32) continue;
     const auto prefix = parse_number<unsigned>(words[1], kHex);

@@ -8,6 +8,7 @@
 
 #include "common/images/empty_folder.hpp"
 #include "common/os/call.hpp"
+#include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/text.hpp"
@@ -28,7 +29,7 @@ std::string path_of(const std::string& name) {
 }
 
 std::string first_line(const std::string& path) {
-  const std::string text = proc::read_file(path).value_or("");
+  const std::string text = proc::read_if_there(path).value_or("");
   return text.substr(0, text.find('\n'));
 }
 
@@ -38,6 +39,7 @@ using Notes = std::map<std::string, std::string>;
 Notes read_notes(const Fd& folder) {
   Notes notes;
   const Fd file(::openat(folder.get(), kNotes, O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+  if (!file && errno != ENOENT) throw SysError(errno, "open(networks/.host-settings)");
   if (!file) return notes;
   const auto lines = split(read_all(file, kNotes), '\n');
   if (lines.empty() || lines[0] != first_line("/proc/sys/kernel/random/boot_id")) return notes;

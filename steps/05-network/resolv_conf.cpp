@@ -29,7 +29,7 @@ bool has_server(const std::vector<std::string>& lines) {
 }
 
 std::vector<std::string> lines_of(const char* path) {
-  return split(proc::read_file(path).value_or(""), '\n');
+  return split(proc::read_if_there(path).value_or(""), '\n');
 }
 
 bool begins_with(const std::string& line, const char* word) {

@@ -63,6 +63,7 @@ Holder start_holder(const Fd& folder) {
   sys::replace_file(folder, kHolderFile, fmt::format("{} {}", child.pid(), start.value_or(0)),
                     0600);
   handshake.release(Stage::kCloned);
+  handshake.await_exec();  // no execve here: in the background it has no descriptors any more
   Holder holder{child.pid(), child.pidfd().duplicate()};
   child.forget();
   return holder;

@@ -15,6 +15,12 @@ cli::Command pause_command();
 cli::Command resume_command();
 /// `update [--memory SIZE] … [--resources FILE] ID`
 cli::Command update_command();
+/// `stats [--no-stream] [-f table|json] [ID…]`
+cli::Command stats_command();
+/// `events [--interval TIME] [--stats] ID`
+cli::Command events_command();
+/// `top ID [PS-OPTION…]`
+cli::Command top_command();
 
 /// All of them.
 void add_commands(cli::Program& step);

@@ -100,6 +100,13 @@ void give(oci::Config& config, const Wanted& wanted) {
 
 }  // namespace
 
+void give_device(oci::Config& config, const std::string& path) {
+  Wanted wanted;
+  wanted.host = wanted.inside.path = path;
+  look_at(wanted);
+  give(config, wanted);
+}
+
 void device_options(cli::Options& options, oci::Config& config) {
   const auto devices = std::make_shared<std::vector<Wanted>>();
   options.value("device", "HOST[:CONTAINER][:rwm]", "a device of the host's that it may use",

@@ -35,12 +35,24 @@ std::optional<int64_t> Folder::number(const std::string& file, const std::string
   return std::nullopt;
 }
 
-Fd Folder::open_to_write(const std::string& file) const {
-  Fd open(::openat(fd_.get(), file.c_str(), O_WRONLY | O_CLOEXEC));
+Fd Folder::open_file(const std::string& file, int flags, const char* words) const {
+  Fd open(::openat(fd_.get(), file.c_str(), flags | O_CLOEXEC));
   if (open) return open;
   const int code = errno;
-  throw SysError(code, fmt::format("open({}, O_WRONLY)", quoted(path_ + "/" + file)),
+  throw SysError(code, fmt::format("open({}, {})", quoted(path_ + "/" + file), words),
                  limit_hint(*this, file, code));
+}
+
+Fd Folder::open_to_write(const std::string& file) const {
+  return open_file(file, O_WRONLY, "O_WRONLY");
+}
+
+Fd Folder::open_to_read(const std::string& file) const {
+  return open_file(file, O_RDONLY, "O_RDONLY");
+}
+
+Fd Folder::open_to_read_and_write(const std::string& file) const {
+  return open_file(file, O_RDWR, "O_RDWR");
 }
 
 void Folder::write(const std::string& file, const std::string& value, Why why) const {

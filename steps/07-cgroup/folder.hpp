@@ -32,8 +32,13 @@ class Folder {
   void write(const std::string& file, const std::string& value, Why why = {}) const;
   /// Opens a file to be written to later, perhaps by a child.
   Fd open_to_write(const std::string& file) const;
+  /// Opens a file to be read, or waited on, later.
+  Fd open_to_read(const std::string& file) const;
+  Fd open_to_read_and_write(const std::string& file) const;
 
  private:
+  Fd open_file(const std::string& file, int flags, const char* words) const;
+
   Hierarchy hierarchy_;
   std::string path_;
   Fd fd_;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "common/os/error.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/text.hpp"
 
@@ -21,7 +22,7 @@ struct Membership {
 
 std::vector<Membership> memberships(const std::string& file) {
   std::vector<Membership> all;
-  for (const std::string& line : split(proc::read_file(file).value_or(""), '\n')) {
+  for (const std::string& line : split(proc::read_if_there(file).value_or(""), '\n')) {
     const size_t first = line.find(':');
     const size_t second = first == std::string::npos ? first : line.find(':', first + 1);
     if (second == std::string::npos) continue;
@@ -45,8 +46,11 @@ bool shows(const proc::Mount& mount, const Membership& member) {
 /// Something else may have been mounted over it since, or over a folder above.
 bool is_on_top(const proc::Mount& mount) {
   struct stat status {};
-  return ::stat(mount.target.c_str(), &status) == 0 &&
-         mount.device == fmt::format("{}:{}", major(status.st_dev), minor(status.st_dev));
+  if (::stat(mount.target.c_str(), &status) != 0) {
+    if (errno == ENOENT || errno == ENOTDIR || errno == EACCES) return false;
+    throw SysError(errno, fmt::format("stat({})", quoted(mount.target)));  // not: it has none
+  }
+  return mount.device == fmt::format("{}:{}", major(status.st_dev), minor(status.st_dev));
 }
 
 std::vector<Hierarchy> look(const std::string& mountinfo, const std::string& cgroup,

@@ -92,6 +92,9 @@ void add_commands(cli::Program& step) {
   step.add(pause_command());
   step.add(resume_command());
   step.add(update_command());
+  step.add(stats_command());
+  step.add(events_command());
+  step.add(top_command());
 }
 
 }  // namespace lockstep::cgroup

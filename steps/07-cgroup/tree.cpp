@@ -8,6 +8,7 @@
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "common/os/proc.hpp"
+#include "common/os/read_folder.hpp"
 #include "common/os/text.hpp"
 
 namespace lockstep::cgroup {
@@ -17,7 +18,7 @@ std::vector<std::string> folders_in(const std::string& folder) {
   const std::unique_ptr<DIR, int (*)(DIR*)> open(::opendir(folder.c_str()), ::closedir);
   if (!open && (errno == ENOENT || errno == ENOTDIR)) return names;
   if (!open) throw SysError(errno, fmt::format("opendir({})", quoted(folder)));
-  while (const dirent* entry = ::readdir(open.get())) {
+  while (const dirent* entry = sys::next_entry(open.get(), folder)) {
     const std::string name = entry->d_name;
     if (entry->d_type == DT_DIR && name != "." && name != "..") names.push_back(name);
   }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Lesson 03's attacks: read a file of the host; mount over a folder of the host so that the host sees it. Both work
 # from step 02 and from no later one. Beside them the escape from a chroot, which leaves a chroot and no pivot_root.
-# shellcheck disable=SC2086  # $users is at most one word
+# shellcheck disable=SC2086  # $users and $power are at most one word
 set -euo pipefail
 . "$(dirname "$0")/../support/own_host.sh"
 cp "$(command -v attacker-helper)" "$rootfs/bin"
@@ -40,18 +40,19 @@ for step in "${steps[@]:2}"; do
   chown "$(root_inside "$step")" $folder
   # shellcheck disable=SC2016  # the container's shell expands it
   in_folder='mkdir -p "$0" && mount -t tmpfs evil "$0" && touch "$0/evil" && grep -c " $0 " /proc/self/mountinfo'
-  succeeds in_step "$step" -- sh -c "$in_folder" "$folder"
+  power=$(may_mount "$step")
+  succeeds in_step "$step" $power -- sh -c "$in_folder" "$folder"
   [[ $out == 1 ]] || fail "the attack did not even mount in its own container$(seen)"
   ! sees_mount || fail "the host sees the container's mount: $changes$(seen)"
-  succeeds in_step "$step" --volume "$folder:/mnt" -- sh -c "$in_folder" /mnt
+  succeeds in_step "$step" $power --volume "$folder:/mnt" -- sh -c "$in_folder" /mnt
   ! sees_mount || fail "the host sees what was mounted over a volume: $changes$(seen)"
-  succeeds in_step "$step" --volume "$folder:/mnt" -- sh -c "$in_folder" /mnt/below
+  succeeds in_step "$step" $power --volume "$folder:/mnt" -- sh -c "$in_folder" /mnt/below
   ! sees_mount || fail "the host sees what was mounted in a volume: $changes$(seen)"
   [[ -z $(ls -A "$folder/below") ]] || fail "the host sees the files in that mount$(seen)"
 
   # The door can be opened, by name: so this test would have seen a leak.
   users=$(host_users "$step")
-  succeeds in_step "$step" $users --volume "$folder:/mnt:rshared" -- sh -c "$in_folder" /mnt/below
+  succeeds in_step "$step" $users $power --volume "$folder:/mnt:rshared" -- sh -c "$in_folder" /mnt/below
   sees_mount || fail "with rshared the host was meant to see the mount$(seen)"
   umount "$folder/below"
   succeeds in_step "$step" $users --volume "$folder:/mnt:rshared" -- true

@@ -135,7 +135,8 @@ runs 0 /dev/pts/0 "${own_dev[@]}" --tty=true tty
 
 # A container that is running can lie to an exec, too: its /dev/pts is not what it was.
 for step in "${steps[@]:2}"; do
-  "$step" run --rootfs "$rootfs" --detach --id liar sh -c \
+  # shellcheck disable=SC2046  # at most one word
+  "$step" run --rootfs "$rootfs" $(may_mount "$step") --detach --id liar sh -c \
     'umount /dev/pts; ln -s /dev/zero /dev/pts/ptmx; touch /tmp/ready; exec sleep 1000' > /dev/null
   eventually test -e "$rootfs/tmp/ready" || fail "the container did not get ready"
   refuses 125 'no /dev/pts of its own' "$step" exec --tty=true liar tty

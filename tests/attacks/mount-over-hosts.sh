@@ -13,7 +13,7 @@ echo 'the secret' > /run/test/v/secret
 chmod 600 /run/test/v/secret
 
 runs() { # runs STEP ID OPTION…
-  try "$1" run --rootfs "$rootfs" --id "$2" --detach "${@:3}" sleep 1000
+  try "$1" run --rootfs "$rootfs" --id "$2" $(may_mount "$1") --detach "${@:3}" sleep 1000
   [[ $status == 0 ]] || fail "$2 did not start$(seen)"
 }
 unharmed() {

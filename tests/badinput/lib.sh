@@ -38,7 +38,7 @@ right() {
     exec) line+=(x true) ;;
     create) line=("$1" create --rootfs "$rootfs" "${@:3}" y true) ;;
     commit) line+=(x new-image) ;;
-    ps | kill | delete | start | stop | state | rm | diff | pause | resume | update) line+=(x) ;;
+    ps | kill | delete | start | stop | state | rm | diff | pause | resume | update | stats | events | top) line+=(x) ;;
     list | images | spec | features) ;;
     network) line+=(create x) ;;
     *) fail "$1 $2: the tests of bad input don't know this command: say here what it is called with" ;;

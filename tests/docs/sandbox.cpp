@@ -21,6 +21,7 @@
 #include "common/os/proc.hpp"
 #include "common/os/processes.hpp"
 #include "tests/docs/accounts.hpp"
+#include "tests/docs/cgroups.hpp"
 #include "tests/docs/match.hpp"
 #include "tests/docs/page.hpp"
 
@@ -90,11 +91,13 @@ void loopback_up() {
     throw SysError(errno, "ioctl(lo, SIOCSIFFLAGS)");
 }
 
-void furnish(const Sandbox& sandbox) {
+void furnish(const Sandbox& sandbox, const Cgroups& cgroups) {
+  cgroups.enter();
   sys::mount("", "/", "", MS_REC | MS_PRIVATE);
   const Fd source = sys::open(sandbox.source, O_PATH);  // before their place is covered
   const Fd build = sys::open(sandbox.build, O_PATH);
   all_read_only();
+  cgroups.show();
   fresh_folders();
   show_clone(sandbox, source, build);
   add_user_account(kOwn);
@@ -104,11 +107,11 @@ void furnish(const Sandbox& sandbox) {
 }
 
 /// In the sandbox, as process 1.
-int live(const Sandbox& sandbox, const std::function<int()>& body) {
+int live(const Sandbox& sandbox, const Cgroups& cgroups, const std::function<int()>& body) {
   int status = 1;
   try {
     sys::set_parent_death_signal(SIGKILL);
-    furnish(sandbox);
+    furnish(sandbox, cgroups);
     status = body();
   } catch (const Error& error) {
     fmt::print("{}\n{}{}\n", error.what(), error.hint().empty() ? "" : "hint: ", error.hint());
@@ -138,7 +141,8 @@ std::string no_sandbox_because() {
 int in_sandbox(const Sandbox& sandbox, const std::function<int()>& body) {
   const std::string before = host_now();
   std::fflush(stdout);
-  Child child = Child::clone(kNamespaces, [&] { ::_exit(live(sandbox, body)); });
+  const Cgroups cgroups;
+  Child child = Child::clone(kNamespaces, [&] { ::_exit(live(sandbox, cgroups, body)); });
   const int status = child.wait().shell_code();
   const std::string after = host_now();
   if (after != before) {

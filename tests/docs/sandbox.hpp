@@ -4,7 +4,7 @@
 #include <string>
 
 /// A machine of a page's own. Lessons attack the host; here the host is a set of namespaces: UTS,
-/// IPC, PID, network and mount. All file systems are read-only but a few fresh ones in memory and
+/// IPC, PID, network, cgroup and mount. All file systems are read-only but a few fresh ones in memory and
 /// /proc; the clone is there at its own path, and what is written to it goes to memory too. So a
 /// page can leave nothing behind, and when its process 1 ends the kernel ends all the others.
 namespace lockstep::docs {

@@ -48,7 +48,7 @@ OciState state_of(Step& step, const std::string& id) {
   }
 }
 
-BundleFolder::BundleFolder(Step& step, const std::string& script)
+BundleFolder::BundleFolder(Step& step, const std::string& script, int pids_limit)
     : path_(step.sandbox().folder + "/" + step.new_name()) {
   std::filesystem::create_directory(path_);
   step.call({"spec", "--bundle", path_}).exits(0);
@@ -56,6 +56,7 @@ BundleFolder::BundleFolder(Step& step, const std::string& script)
     config["process"]["terminal"] = false;
     config["process"]["args"] = {"sh", "-c", script};
     config["root"] = {{"path", step.rootfs()}};
+    if (pids_limit != 0) config["linux"]["resources"]["pids"]["limit"] = pids_limit;
   });
 }
 
@@ -67,9 +68,9 @@ void BundleFolder::set_root(const std::string& path) const {
   rewrite(path_, [&](json& config) { config["root"]["path"] = path; });
 }
 
-CreatedContainer::CreatedContainer(Step& step, const std::string& script)
+CreatedContainer::CreatedContainer(Step& step, const std::string& script, int pids_limit)
     : step_(step),
-      bundle_(step, script),
+      bundle_(step, script, pids_limit),
       id_(step.new_name()),
       words_({"create", "--bundle", bundle_.path(), id_}),
       runtime_(step.start(words_)),

@@ -25,7 +25,8 @@ OciState state_of(Step& step, const std::string& id);
 /// grader's rootfs, without a terminal.
 class BundleFolder {
  public:
-  BundleFolder(Step& step, const std::string& script);
+  /// `pids_limit` becomes its `linux.resources.pids.limit`; 0: none.
+  BundleFolder(Step& step, const std::string& script, int pids_limit = 0);
 
   const std::string& path() const { return path_; }
   /// Sets `process.args`, `root.path`.
@@ -39,8 +40,8 @@ class BundleFolder {
 /// A container that was created of such a bundle; deleted, by force, at the end.
 class CreatedContainer {
  public:
-  /// Throws Mismatch if `create` fails.
-  CreatedContainer(Step& step, const std::string& script);
+  /// Throws Mismatch if `create` fails. With `pids_limit` that is in its bundle.
+  CreatedContainer(Step& step, const std::string& script, int pids_limit = 0);
   CreatedContainer(const CreatedContainer&) = delete;
   CreatedContainer& operator=(const CreatedContainer&) = delete;
   ~CreatedContainer();

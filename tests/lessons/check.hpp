@@ -68,6 +68,8 @@ Lesson lesson_03();
 Lesson lesson_04();
 Lesson lesson_05();
 Lesson lesson_06();
+Lesson lesson_07();
+Lesson lesson_08();
 Lesson lesson_09();
 std::vector<Lesson> all_lessons();
 

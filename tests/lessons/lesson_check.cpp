@@ -18,7 +18,7 @@ namespace {
 constexpr const char* kUsage =
     R"(usage: lesson-check [OPTIONS] NN PATH
 
-Tries whether the program PATH does what lesson NN (01 to 06) teaches, and says what to read where it
+Tries whether the program PATH does what lesson NN (01 to 07) teaches, and says what to read where it
 doesn't. Any program will do that has `PATH run [OPTIONS] COMMAND…` and lists its options in
 `PATH run --help`. From lesson 03 on it is given `--rootfs`.
 

@@ -24,7 +24,8 @@ constexpr const char* kCalls =
     "mount,"
     "mount_setattr,fsopen,fsconfig,fsmount,sethostname,setdomainname,setsid,umask,execve,execveat,"
     "pidfd_send_signal,kill,tkill,tgkill,prctl,close_range,ioctl,write,capset,setuid,setgid,"
-    "setresuid,setresgid,setgroups,keyctl,seccomp,personality";
+    "setresuid,setresgid,setgroups,keyctl,seccomp,personality,"
+    "prlimit64,sched_setattr,sched_setaffinity,ioprio_set";
 
 bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -37,14 +38,19 @@ bool is_silent(const Call& call) {
   // terminal (the others set up a pty and its size).
   if (call.name == "write")
     return !has(call.text, "_map>") && !has(call.text, "/setgroups>") &&
-           !has(call.text, "</sys/fs/cgroup/");
+           !has(call.text, "</sys/fs/cgroup/") && !has(call.text, "</proc/sys/") &&
+           !has(call.text, "/oom_score_adj>") && !has(call.text, "/attr/");
   if (call.name == "rmdir") return !has(call.text, "\"/sys/fs/cgroup/");
   if (call.name == "ioctl") return !has(call.text, "TIOCSCTTY");
   // To ask changes nothing, and a process's name is for `ps`.
-  if (call.name == "prctl") return has(call.text, "PR_GET_") || has(call.text, "PR_SET_NAME");
   if (call.name == "keyctl") return has(call.text, "KEYCTL_DESCRIBE");
   // libseccomp asks what the kernel can do before it translates a profile: nothing is loaded.
   if (call.name == "seccomp") return !has(call.text, "{len=");
+  if (call.name == "prctl")
+    return has(call.text, "PR_GET_") || has(call.text, "PR_SET_NAME") ||
+           has(call.text, "PR_CAPBSET_READ");
+  // Without a new limit it is a question (the C library's, after every execve, among others).
+  if (call.name == "prlimit64") return !has(call.text, ", {") || has(call.text, ", NULL, ");
   // The question whether the kernel has the call: on no descriptor, with an impossible flag.
   return call.name == "mount_setattr" && has(call.text, "mount_setattr(-1, ");
 }

@@ -83,7 +83,7 @@ Sandbox::Sandbox(User user) : user_(user) {
   fs::create_directories(folder_ / "bin");
   fs::create_directories(folder_ / "trace");
   fs::create_directories(state());
-  for (const char* step : {"step01", "step02", "step03"}) {
+  for (const char* step : {"step01", "step02", "step03", "step08"}) {
     fs::copy_file(build_folder() + "/" + step, folder_ / ("bin/" + std::string(step)));
   }
   fs::copy_file(build_folder() + "/tests/bin/without-helper", without());

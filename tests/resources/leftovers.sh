@@ -54,6 +54,6 @@ nothing_left "at the end"
 for id in a b; do "$newest" run --rootfs "$rootfs" --id $id --detach --cgroup-parent lockstep-parent sleep 1000 > /dev/null & done
 wait
 succeeds "$newest" delete --force a b
-[[ -z $(left | grep /lockstep-parent/) ]] || fail "left: $(left)"
+! left | grep -q /lockstep-parent/ || fail "left: $(left)"
 left | tac | xargs --no-run-if-empty rmdir
 finish

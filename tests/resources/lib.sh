@@ -1,10 +1,11 @@
-# The first line of a test of resources: a host of its own, in cgroups of its own. Then `box OPTION… -- COMMAND…` runs
+# The first line of a test of resources: a host of its own. Then `box OPTION… -- COMMAND…` runs
 # a container of the newest step's, called "x", and `start_box OPTION… -- COMMAND…` leaves it running.
 # shellcheck shell=bash
 
 . "${BASH_SOURCE[0]%/*}/../support/own_host.sh"
 [[ $("$newest" run --help) == *--pids-limit* ]] || skip "no step has limits"
-. "${BASH_SOURCE[0]%/*}/own_cgroups.sh"
+find_hierarchies
+(( ${#hierarchies[@]} )) || skip "no cgroups are mounted in /sys/fs/cgroup"
 
 box_line() {
   local options=()

@@ -9,9 +9,9 @@ procs=/sys/fs/cgroup/cgroup.procs
 for users in private host; do
   box --userns "$users" -- sh -c "cat /proc/self/cgroup; echo --; cat $procs"
   ends_with 0
-  [[ -z $(sed '/^--$/,$d' <<< "$out" | grep -v ':/$') ]] || fail "its cgroup isn't the root$(seen)"
+  ! sed '/^--$/,$d' <<< "$out" | grep -qv ':/$' || fail "its cgroup isn't the root$(seen)"
   [[ $(sed '1,/^--$/d' <<< "$out" | head -1) == 1 ]] || fail "it isn't alone in what it sees$(seen)"
-  box --userns "$users" -- sh -c 'find /sys/fs/cgroup -type d | grep -c test-of-resources'
+  box --userns "$users" -- sh -c 'find /sys/fs/cgroup -type d | grep -c lockstep-test'
   [[ $out == 0 ]] || fail "it sees the host's cgroups$(seen)"
   box --userns "$users" -- sh -c "echo 1 > $procs || echo no; mkdir \${1%/*}/y || echo no" sh "$procs"
   [[ $out == no$'\n'no ]] || fail "it can write there$(seen)"
@@ -21,6 +21,6 @@ prints /lockstep-x
 box --volume "$PWD:/sys/fs/cgroup" -- sh -c 'touch /sys/fs/cgroup/mine || ls -d /sys/fs/cgroup'
 ends_with 0
 box -- grep ' /sys/fs/cgroup' /proc/mounts
-[[ -z $(grep -v ' ro,' <<< "$out") ]] || fail "one of them is writable$(seen)"
+! grep -qv ' ro,' <<< "$out" || fail "one of them is writable$(seen)"
 nothing_left "at the end"
 finish

@@ -22,7 +22,8 @@ class OwnCgroup {
     for (const Hierarchy& hierarchy : hierarchies()) {
       const bool wanted = controller.empty() ? hierarchy.is_v2() : hierarchy.name() == controller;
       if (!wanted) continue;
-      path_ = *hierarchy.folder(hierarchy.own) + "/test-of-resources." + std::to_string(::getpid());
+      path_ = *hierarchy.folder(hierarchy.own) + "/lockstep-test-of-resources." +
+              std::to_string(::getpid());
       if (::mkdir(path_.c_str(), 0755) != 0) return;
       folders_.emplace();
       folders_->add(Folder(hierarchy, path_, sys::open(path_, O_RDONLY | O_DIRECTORY)));

@@ -18,6 +18,7 @@ if has cpuset; then
 fi
 
 # A machine whose /sys/fs/cgroup is read-only, as in many containers, or has no cgroups at all.
+# shellcheck disable=SC2016  # its shell expands it
 for spoil in 'for m in $(grep "^cgroup" /proc/mounts | cut -d " " -f 2); do mount -o remount,bind,ro $m; done' \
   'mount -t tmpfs none /sys/fs/cgroup'; do
   spoiled() { unshare --mount --propagation private sh -c "$spoil; exec \"\$@\"" sh "$@"; }

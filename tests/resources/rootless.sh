@@ -4,7 +4,7 @@
 set -euo pipefail
 . "$(dirname "$0")/../rootless/lib.sh"
 [[ $("$newest" run --help) == *--pids-limit* ]] || skip "no step has limits"
-. "$(dirname "$0")/own_cgroups.sh"
+find_hierarchies
 user_box() { try as_user "$newest" --root /run/test/home/state run --rootfs "$rootfs" --id x "$@"; }
 
 user_box sh -c 'echo fine; ls /sys/fs/cgroup | wc -l'
@@ -15,7 +15,7 @@ says 'a limit of processes'
 says 'systemd-run --user --scope -p Delegate=yes'
 user_box --detach sleep 1000
 ends_with 0
-for command in 'pause x' 'update --cpus 1 x'; do
+for command in 'pause x' 'update --cpus 1 x' 'stats x' 'events x' 'events --stats x'; do
   # shellcheck disable=SC2086  # words
   try as_user "$newest" --root /run/test/home/state $command
   ends_with 1
@@ -23,6 +23,11 @@ for command in 'pause x' 'update --cpus 1 x'; do
 done
 try as_user "$newest" --root /run/test/home/state exec x true
 ends_with 0
+try as_user "$newest" --root /run/test/home/state top x  # needs no cgroup
+[[ $status == 0 && $out == *'sleep 1000'* ]] || fail "top$(seen)"
+try as_user "$newest" --root /run/test/home/state stats --no-stream
+ends_with 0
+says 'no cgroup of its own'
 try as_user "$newest" --root /run/test/home/state delete --force x
 ends_with 0
 nothing_left "an ordinary user"

@@ -2,7 +2,7 @@
 # `update` changes the limits of a container that runs, and they are remembered.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-has memory && has cpu && has pids || skip "there are no memory, cpu and pids controllers"
+{ has memory && has cpu && has pids; } || skip "there are no memory, cpu and pids controllers"
 
 start_box --memory 64m -- sleep 1000
 succeeds "$newest" update --pids-limit 50 --cpu-shares 2048 x

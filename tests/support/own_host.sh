@@ -1,6 +1,6 @@
 # The first line of a test that looks at the whole machine. It runs the test again on a "host" of its own:
 # PID, mount, UTS, IPC and network namespaces in which the test is PID 1 and root, with empty /run, /tmp and
-# /var/tmp. So it sees only its own processes and mounts, all that it makes ends with it, and the real
+# /var/tmp, and in cgroups of its own. So it sees only its own processes and mounts, all that it makes ends with it, and the real
 # host can't come to harm whatever the program under test does. Mounts are shared among that host's
 # peers, as systemd has it on real ones: the setting in which a mount can leak.
 #
@@ -11,23 +11,26 @@
 . "${BASH_SOURCE[0]%/*}/checks.sh"
 # shellcheck source=../support/snapshot.sh
 . "${BASH_SOURCE[0]%/*}/snapshot.sh"
+# shellcheck source=../support/own_cgroups.sh
+. "${BASH_SOURCE[0]%/*}/own_cgroups.sh"
 
 if (( $$ != 1 )); then
   (( EUID == 0 )) || skip "needs root, to make a host of its own"
   namespaces=(--mount --pid --fork --kill-child --mount-proc --uts --ipc --net --propagation private)
   refusal=$(unshare "${namespaces[@]}" true 2>&1) || skip "no namespaces for a host of its own: $refusal"
   command -v busybox > /dev/null || skip "there is no busybox to make a rootfs from (apt-get install busybox-static)"
-  exec unshare "${namespaces[@]}" bash "$0" "$@"
+  enter_own_cgroups || true
+  status=0
+  unshare "${namespaces[@]}" bash "$0" "$@" || status=$?
+  leave_own_cgroups
+  exit "$status"
 fi
 
 # make_rootfs DIR: what a container needs, from the machine's static busybox.
 make_rootfs() {
-  local applet
   mkdir -p "$1"/{bin,dev,etc,proc,root,sys,tmp,mnt}
   cp "$(command -v busybox)" "$1/bin/busybox"
-  for applet in $(busybox --list); do
-    [[ $applet == busybox ]] || ln -s busybox "$1/bin/$applet"
-  done
+  chroot "$1" /bin/busybox --install -s /bin  # one process for hundreds of links
   echo 'root:x:0:0:root:/root:/bin/sh' > "$1/etc/passwd"
   touch "$1"/etc/{hostname,hosts,localtime,resolv.conf}  # what a container's own are mounted over
 }
@@ -47,9 +50,23 @@ build_own_dev() {
   rmdir /run/test/dev
 }
 
+# The tests' own files are in memory. Before Linux 6.6 a tmpfs has no user.* attributes, before 6.3 it can't be id-mapped:
+# there it is an ext4 in a file in memory, which ends with its mount.
+mount_own_files() {
+  local refusal
+  [[ $(uname -r) =~ ^([0-9]+)\.([0-9]+) ]]
+  (( BASH_REMATCH[1] * 100 + BASH_REMATCH[2] < 606 )) || return 0
+  truncate -s 4G /run/own-files
+  refusal=$({ PATH=$PATH:/usr/sbin:/sbin mke2fs -q -F -t ext4 -O ^has_journal -m 0 /run/own-files &&
+    mount -t ext4 -o loop /run/own-files "$1"; } 2>&1) || skip "this kernel's tmpfs won't do, and a disk in a file can't be had: $refusal"
+  rm -r /run/own-files "$1/lost+found"
+}
+
 build_own_host() {
   mount -t tmpfs -o mode=755 own-host /run
-  mkdir -p /run/test/bin /run/test/work
+  mkdir /run/test
+  mount_own_files /run/test
+  mkdir /run/test/bin /run/test/work
   cp "$LOCKSTEP_BUILD"/step[0-9][0-9] /run/test/bin
   [[ ! -x $LOCKSTEP_BUILD/rootfs-fetch ]] || cp "$LOCKSTEP_BUILD/rootfs-fetch" /run/test/bin
   [[ ! -d $LOCKSTEP_BUILD/tests/bin ]] ||
@@ -94,6 +111,8 @@ has_users() { [[ $("$1" run --help) == *--userns* ]]; }
 
 # The option by which such a step shares the host's, as the steps before it did. For what only the host's root may.
 host_users() { if has_users "$1"; then echo --userns=host; fi; }
+# The option by which root inside may mount, from the step on (08) that takes this from it. For a test's attacker.
+may_mount() { if [[ $("$1" run --help) == *--cap-add* ]]; then echo --cap-add=SYS_ADMIN; fi; }
 # Whose a folder of the host's must be, so that the containers' root may write there.
 root_inside() { if has_users "$1"; then echo 1879048192; else echo 0; fi; }
 

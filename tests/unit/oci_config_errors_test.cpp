@@ -175,22 +175,29 @@ TEST_CASE(
   CHECK(refusal_of(R"("vm": {"kernel": {"path": "/k"}})") ==
         "config.json: vm: not supported by this step");
   for (const std::string field :
-       {"apparmorProfile", "capabilities", "execCPUAffinity", "ioPriority", "noNewPrivileges",
-        "oomScoreAdj", "rlimits", "scheduler", "selinuxLabel"}) {
-    const std::string sentence = "config.json: process." + field + ": not supported by this step";
+       {"intelRdt", "memoryPolicy", "netDevices", "timeOffsets"}) {
+    const std::string sentence = "config.json: linux." + field + ": not supported by this step";
     for (const std::string value : {R"({"a": {"b": "c"}})", "[0]", "true", "\"x\"", "0"}) {
-      CHECK(refusal_of_process(fmt::format("\"{}\": {}", field, value)) == sentence);
+      CHECK(refusal_of(fmt::format(R"("linux": {{"{}": {}}})", field, value)) == sentence);
     }
     for (const std::string value :
          {R"({"a": {"b": ""}, "c": []})", "[]", "{}", "false", "\"\"", "null"}) {
-      CHECK(refusal_of_process(fmt::format("\"{}\": {}", field, value)) == "accepted");
+      CHECK(refusal_of(fmt::format(R"("linux": {{"{}": {}}})", field, value)) == "accepted");
     }
   }
-  for (const std::string field : {"intelRdt", "memoryPolicy", "mountLabel", "netDevices",
-                                  "personality", "sysctl", "timeOffsets"}) {
-    CHECK(refusal_of("\"linux\": {\"" + field + "\": \"x\"}") ==
-          "config.json: linux." + field + ": not supported by this step");
-  }
+}
+
+TEST_CASE("oci config: privileges have their own places in errors") {
+  CHECK(refusal_of_process(R"("capabilities": {"bounding": [7]})") ==
+        "config.json: process.capabilities.bounding[0]: expected a string, got 7");
+  CHECK(refusal_of_process(R"("rlimits": [{"type": "RLIMIT_CPU", "soft": 2, "hard": 1}])") ==
+        "config.json: process.rlimits[0].soft: the soft limit is more than the hard limit");
+  CHECK(refusal_of_process(R"("rlimits": [{"type": "RLIMIT_CPU", "soft": 1, "hard": -1}])") ==
+        "config.json: process.rlimits[0].hard: expected an integer from 0 on, got -1");
+  CHECK(refusal_of_process(R"("oomScoreAdj": 1001)") ==
+        "config.json: process.oomScoreAdj: expected an integer from -1000 to 1000, got 1001");
+  CHECK(refusal_of(R"("linux": {"sysctl": {"": "1"}})") ==
+        "config.json: linux.sysctl: a key is empty");
 }
 
 TEST_CASE("oci config: a mapping has three numbers, and no id is 2^32-1") {

@@ -39,8 +39,8 @@ done
 "$newest" delete --force x
 succeeds timeout 30 "$newest" run --rootfs open/rootfs --userns host true
 succeeds timeout 30 "$newest" run --rootfs shifted true
-mount -t tmpfs -o nosuid nosuid open
-cp -a "$rootfs" open/rootfs
+mount --bind open open
+mount -o remount,bind,nosuid open
 succeeds timeout 30 "$newest" run --rootfs open/rootfs true  # nothing is set-uid there
 umount open
 chmod 700 open
@@ -101,9 +101,9 @@ shows "0:0" --volume "$PWD/single:/data/single:idmap" stat -c %u:%g /data/single
 
 # What the host mounts read-only or nosuid stays so, whatever the container's root tries.
 mkdir locked
-mount -t tmpfs -o nosuid,nodev locked locked
 chown $first:$first locked
-mount -o remount,bind,ro locked
+mount --bind locked locked
+mount -o remount,bind,ro,nosuid,nodev locked
 for volume in "$PWD/locked:/data" "$PWD/locked:/data:idmap"; do
   try inside --volume "$volume" sh -c 'mount -o remount,bind,rw /data; mount -o remount,bind,rw,suid,dev /data; touch /data/x; grep " /data " /proc/mounts'
   [[ ! -e locked/x ]] || fail "the host's read-only mount was written$(seen)"

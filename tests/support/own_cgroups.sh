@@ -1,10 +1,11 @@
-# A cgroup of the test's own in each hierarchy of version 1, and on a hybrid machine in version 2's, below those that
+# For own_host.sh: a cgroup of the test's own in each hierarchy of version 1, and on a hybrid machine in version 2's, below those that
 # it was started in. So what its containers leave can be told from others', and is gone with the test. (Where version 2
 # is alone, the test stays where it is: a cgroup with processes couldn't hand controllers on.)
 # shellcheck shell=bash
 
-hierarchies=()   # "CONTROLLERS FOLDER", FOLDER being the cgroup that the test runs in from now on
+hierarchies=()   # "CONTROLLERS FOLDER", FOLDER being the cgroup that this process is in
 cgroup_before=() # for each where it came from
+own_cgroup=lockstep-test
 cgroup_version=2
 
 # The folders that /proc/self/cgroup's lines mean, of those that are mounted below /sys/fs/cgroup.
@@ -25,33 +26,42 @@ find_hierarchies() {
   done < /proc/self/cgroup
 }
 
+# In version 1 a thread is moved by `tasks`: unlike a process by cgroup.procs, it needn't wait for the kernel's other forks.
+move_to() { if [[ -e $1/tasks ]]; then echo $$ > "$1/tasks"; else echo $$ > "$1/cgroup.procs"; fi; }
+
+# Before the host of its own is made. Whether it could be done; it could not where the machine lends none, or has version 2 alone.
 enter_own_cgroups() {
   local i folder own file
+  find_hierarchies
+  [[ $cgroup_version != 2 ]] || return 1
   for i in "${!hierarchies[@]}"; do
     folder=${hierarchies[i]#* }
-    cgroup_before[i]=$folder
-    own=$folder/test-of-resources.$RANDOM$RANDOM
-    [[ $cgroup_version != 2 ]] || continue
-    mkdir "$own" 2> /dev/null || { (( i == 0 )) && skip "no cgroup can be made in $folder"; fail "no cgroup in $folder"; }
+    own=$folder/$own_cgroup.$$
+    remove_ended "$folder"
+    mkdir "$own" 2> /dev/null || return 1
     for file in cpuset.cpus cpuset.mems; do
       [[ ! -e $own/$file || -n $(< "$own/$file") || ${hierarchies[i]} == unified* ]] || cat "$folder/$file" > "$own/$file"
     done
-    echo $$ > "$own/cgroup.procs"
-    hierarchies[i]="${hierarchies[i]%% *} $own"
+    move_to "$own"
+    cgroup_before[i]=$folder
   done
 }
 
-# At the test's end: nobody else is in there, so they can go.
+# When all in there have ended.
 leave_own_cgroups() {
-  local i status=$?
-  kill -9 -1 2> /dev/null || true  # PID 1 of a namespace of its own: all others are the test's
-  wait 2> /dev/null || true
+  local i own
   for i in "${!cgroup_before[@]}"; do
-    [[ ${hierarchies[i]#* } != "${cgroup_before[i]}" ]] || continue
-    echo $$ > "${cgroup_before[i]}/cgroup.procs"
-    eventually remove_cgroups "${hierarchies[i]#* }" || echo "left: ${hierarchies[i]#* }"
+    own=${cgroup_before[i]}/$own_cgroup.$$
+    move_to "${cgroup_before[i]}"
+    eventually remove_cgroups "$own" || echo "left: $own"
   done
-  exit "$status"
+}
+# Those of tests that were killed, for their time was up.
+remove_ended() {
+  local old
+  for old in "$1/$own_cgroup".*; do
+    [[ ! -d $old || -e /proc/${old##*.} ]] || remove_cgroups "$old" || true
+  done
 }
 remove_cgroups() { [[ ! -d $1 ]] || find "$1" -depth -type d -exec rmdir {} + 2> /dev/null; }
 
@@ -89,8 +99,3 @@ is_set() {
   found=$(setting "$2" "$3" "$4" 2>&1)
   [[ $found == "$expected" ]] || fail "$3 (v2: $4): expected $expected, found $found"
 }
-
-find_hierarchies
-(( ${#hierarchies[@]} )) || skip "no cgroups are mounted in /sys/fs/cgroup"
-trap leave_own_cgroups EXIT
-enter_own_cgroups

@@ -1,0 +1,58 @@
+// The commands of this step.
+
+#include "01-uts/uts.hpp"
+#include "02-pid/process.hpp"
+#include "03-mount/mount.hpp"
+#include "04-overlay/image.hpp"
+#include "05-network/networking.hpp"
+#include "06-user/users.hpp"
+#include "07-cgroup/resources.hpp"
+#include "08-capabilities/privileges.hpp"
+
+using namespace lockstep;
+
+int main(int argc, char** argv) {
+  cli::Program step("step08", "08-capabilities", "a container without root's powers");
+  never_borrow_root();  // 06: a container has a user namespace of its own
+  pid::UndoTable undo = pid::undoers();
+  undo.merge(overlay::undoers());  // 04: what a container of an image has on disk
+  undo = net::with_undoers(undo);  // 05: interfaces, addresses, ports
+  undo.merge(cgroup::undoers());   // 07: cgroups
+  const pid::Attend attend = mnt::attend;
+  const std::vector<ConfigOptions> run_options = {
+      uts::options,  // 01: --hostname, --domainname
+      ipc::options,  // 02: --ipc
+      mnt::options,  // 03: --rootfs, --volume, --mount, --tmpfs, --read-only, --workdir, --env,
+                     // --tty
+      // 04: IMAGE, --entrypoint
+      overlay::options,
+      // 05: --network, --publish, --ip, --mac-address, --dns, --add-host
+      net::options,
+      // 06: --user, --group-add, --userns, --uidmap, --gidmap
+      usr::options,
+      // 07: --memory, --cpus, --pids-limit, --device, --cgroupns, …
+      cgroup::options,
+      // 08: --cap-add, --cap-drop, --privileged, --security-opt, --ulimit, --sysctl, …
+      caps::options,
+  };
+  const std::vector<pid::ProcessOptions> exec_options = {
+      // what later lessons add
+      mnt::terminal_options,  // 03: --tty, --detach-keys
+      usr::exec_options,      // 06: --user
+      caps::exec_options,     // 08: --cap, --privileged
+  };
+  lifecycle::add_commands(step, make_story, undo, attend, run_options,  // 04: run create start …
+                          caps::complete_bundle);                       // 08: spec: few powers
+  step.add(pid::exec_command(make_story, attend, exec_options));
+  step.add(pid::list_command());
+  step.add(pid::ps_command());
+  step.add(pid::kill_command(undo));
+  step.add(pid::delete_command(undo));
+  step.add(overlay::images_command());
+  step.add(overlay::diff_command());
+  step.add(overlay::commit_command(cgroup::while_frozen));  // 07: it stands still meanwhile
+  step.add(net::network_command());
+  cgroup::add_commands(step);  // 07: pause resume update
+  step.add(pid::init_command());
+  return step.run(argc, argv);
+}

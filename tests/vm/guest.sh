@@ -1,0 +1,56 @@
+#!/bin/bash
+# guest.sh SOURCE BUILD [none|CTEST-OPTION…]: what is tried in the VM. /job has the sources and the build; they go to where they lie
+# on the host, for the tests know these paths. Then each step's grader, as root and as an ordinary user, and the tests,
+# unless there are to be none.
+set -uo pipefail
+export LOCKSTEP_SOURCE=$1 LOCKSTEP_BUILD=$2
+shift 2
+mkdir -p "$LOCKSTEP_SOURCE"
+mount --bind /job/source "$LOCKSTEP_SOURCE"
+mkdir -p "$LOCKSTEP_BUILD"
+mount --bind /job/build "$LOCKSTEP_BUILD"
+failed=0
+now() { cut -d ' ' -f 1 /proc/uptime; }
+echo "== Linux $(uname -r) on $(uname -m), cgroup $(stat -f -c %T /sys/fs/cgroup), up after $(now) s"
+
+# Everybody may reach these: nobody but root may search the folders above the build.
+mkdir -p /usr/local/bin
+cp "$LOCKSTEP_BUILD"/lesson-check "$LOCKSTEP_BUILD"/step[0-9][0-9] /usr/local/bin
+grade() {  # WHO [COMMAND that becomes somebody…]
+  local who=$1 step number output status
+  shift
+  for step in /usr/local/bin/step[0-9][0-9]; do
+    number=${step#/usr/local/bin/step}
+    status=0
+    output=$("$@" lesson-check "$number" "$step" 2>&1) || status=$?
+    echo "lesson $number, ${step##*/}, $who: $(tail -n 1 <<< "$output")"
+    if (( status == 0 )); then
+      grep '^  skipped' <<< "$output"
+    else
+      failed=1
+      grep -v '^  passed' <<< "$output"
+    fi
+  done
+}
+grade root
+grade "an ordinary user" setpriv --reuid 64999 --regid 64999 --clear-groups env HOME=/tmp
+
+# The image is made from the VM's own busybox, for its architecture.
+cp "$LOCKSTEP_BUILD/rootfs-fetch" /usr/local/bin
+newest=$(printf '%s\n' /usr/local/bin/step[0-9][0-9] | tail -n 1)
+rootfs-fetch --quiet busybox > /dev/null || failed=1
+inside=$("$newest" run --rm busybox uname -m)
+echo "the busybox image in ${newest##*/}: $inside"
+[[ $inside == "$(uname -m)" ]] || failed=1
+[[ ${1:-} != none ]] || { echo "== ended after $(now) s"; exit "$failed"; }
+
+# All of them would take a day where the VM is emulated. Without other wishes, those that ask the kernel most, and none that kills
+# at every moment.
+(( $# )) || set -- --tests-regex '^(unit|unit_root|images-layers|net_test|resources_test|resources_root_test): |^resources\.[^k]|^users\.[^k]|^rootless\.|^overlay\.[a-z]+\.layers|^net\.(reach|rootless-bridge)|^attack\.(next-container|host-network|host-files)'
+echo "== tests, after $(now) s"
+ctest --test-dir "$LOCKSTEP_BUILD" --output-on-failure --no-tests=error --label-exclude '^(docs|ladder|lint|vm)$' "$@" || failed=1
+echo "== skipped"
+awk '/^[0-9]+\/[0-9]+ Testing: / { name = $0; sub(/^[^:]*: /, "", name) } /[Ss]kipped: / { print "  " name ": " $0 }' \
+  "$LOCKSTEP_BUILD/Testing/Temporary/LastTest.log"
+echo "== ended after $(now) s"
+exit "$failed"
