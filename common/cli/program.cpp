@@ -10,6 +10,7 @@
 
 #include "common/os/files.hpp"
 #include "common/os/narrate.hpp"
+#include "common/os/output.hpp"
 
 namespace lockstep::cli {
 namespace {
@@ -70,8 +71,6 @@ void open_standard_streams() {
     if (null != fd) throw SysError(errno, fmt::format("open(\"/dev/null\") as descriptor {}", fd));
   }
 }
-
-void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 }  // namespace
 
@@ -174,7 +173,7 @@ int Program::run(int argc, char** argv) {
   try {
     open_standard_streams();
     const int status = dispatch(arguments);
-    if (std::fflush(stdout) != 0) throw SysError(errno, "write(standard output)");
+    flush_output();
     return status;
   } catch (const UsageError& error) {
     report(error);

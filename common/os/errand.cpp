@@ -3,18 +3,14 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
 
 #include "common/os/error.hpp"
 #include "common/os/handshake.hpp"
+#include "common/os/output.hpp"
 #include "common/os/processes.hpp"
 
 namespace lockstep {
 namespace {
-
-void flush_output() {
-  if (std::fflush(stdout) != 0) throw SysError(errno, "write(standard output)");
-}
 
 [[noreturn]] void run(Handshake& parent, const std::function<int()>& body) {
   int result = 0;

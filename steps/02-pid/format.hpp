@@ -1,9 +1,9 @@
 #pragma once
 
-#include <cstdio>
 #include <string>
 
 #include "common/os/error.hpp"
+#include "common/os/output.hpp"
 
 /// How `list` and `ps` print what they found.
 namespace lockstep::pid {
@@ -12,8 +12,6 @@ struct Format {
   bool json = false;
   bool quiet = false;
 };
-
-inline void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
 /// As a terminal may show it.
 inline std::string plain(const std::string& text) {

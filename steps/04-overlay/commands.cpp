@@ -3,11 +3,10 @@
 
 #include <fcntl.h>
 
-#include <cstdio>
-
 #include "04-overlay/lifecycle.hpp"
 #include "common/os/files.hpp"
 #include "common/os/narrate.hpp"
+#include "common/os/output.hpp"
 
 namespace lockstep::lifecycle {
 namespace {
@@ -24,7 +23,7 @@ int for_each_id(const std::string& command, const std::vector<std::string>& ids,
   std::optional<Error> failed;
   for (const std::string& id : ids) {
     try {
-      if (body(id)) std::printf("%s\n", id.c_str());
+      if (body(id)) print(id + "\n");
     } catch (const Error& error) {
       if (failed) narrate::say(fmt::format("{}: {}", command, failed->what()));
       failed = error;
@@ -53,8 +52,7 @@ cli::Command state_command() {
   command.usage = "ID";
   command.summary = "print a container's state, as JSON of the OCI's form";
   command.run = [](const std::vector<std::string>& arguments) {
-    const std::string text = state_of(pid::find(only_id("state", arguments)));
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    print(state_of(pid::find(only_id("state", arguments))));
     return 0;
   };
   return command;

@@ -81,8 +81,8 @@ std::string as_json(const std::vector<Row>& rows) {
 
 void list(const pid::Format& format) {
   const std::vector<Row> found = rows();
-  if (!format.quiet) return pid::print(format.json ? as_json(found) : as_table(found));
-  for (const Row& row : found) pid::print(row.name + "\n");
+  if (!format.quiet) return print(format.json ? as_json(found) : as_table(found));
+  for (const Row& row : found) print(row.name + "\n");
 }
 
 }  // namespace

@@ -17,7 +17,6 @@ struct Settings {
   bool json = false;  // --format json
 };
 using Names = std::vector<std::string>;
-using pid::print;
 
 std::string subnets_of(const Network& network) {
   std::string out;

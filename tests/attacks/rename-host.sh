@@ -23,7 +23,8 @@ domain_is pwned
 
 for step in "${steps[@]}"; do
   name_host
-  succeeds in_step "$step" -- "${attack[@]}"
+  # shellcheck disable=SC2046  # at most one word
+  succeeds in_step "$step" $(may_mount "$step") -- "${attack[@]}"
   [[ $out == pwned ]] || fail "the attack did not even rename its own container$(seen)"
   host_is victim
   try in_step "$step" -- "${domain_attack[@]}"  # from step 03 on /proc/sys is read-only
