@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
   step.add(overlay::diff_command());
   step.add(overlay::commit_command(cgroup::while_frozen));  // 07: it stands still meanwhile
   step.add(net::network_command());
-  cgroup::add_commands(step);  // 07: pause resume update
+  cgroup::add_commands(step);  // 07: pause resume update stats events top
   step.add(pid::init_command());
   return step.run(argc, argv);
 }

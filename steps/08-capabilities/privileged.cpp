@@ -10,6 +10,7 @@
 #include "06-user/maps.hpp"
 #include "07-cgroup/device_options.hpp"
 #include "08-capabilities/labels.hpp"
+#include "08-capabilities/options.hpp"
 #include "08-capabilities/sets.hpp"
 #include "common/os/narrate.hpp"
 
@@ -75,6 +76,7 @@ void make_privileged(oci::Config& config) {
   config.process.apparmor_profile.clear();
   config.process.selinux_label.clear();
   config.linux.mount_label.clear();
+  config.annotations[kSeccompAnnotation] = kUnconfined;  // lesson 09
   if (usr::has_own_users(config))
     narrate::say(
         "(--privileged: with users of its own, its root has all power over the container and none "

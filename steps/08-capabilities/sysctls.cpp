@@ -59,7 +59,7 @@ std::string dotted(const std::string& path) {
 }
 
 Error refusal(const std::string& key, const std::string& why, const std::string& hint) {
-  return Error(fmt::format("sysctl {}: {}", quoted(key), why), hint);
+  return Error(fmt::format("sysctl {} (--sysctl, linux.sysctl): {}", quoted(key), why), hint);
 }
 
 void check_name(const std::string& key) {
