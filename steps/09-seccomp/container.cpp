@@ -13,6 +13,7 @@
 #include "05-network/networking.hpp"
 #include "06-user/users.hpp"
 #include "07-cgroup/resources.hpp"
+#include "08-capabilities/privileges.hpp"
 #include "09-seccomp/system_calls.hpp"
 #include "common/story/program.hpp"
 #include "common/story/story.hpp"
@@ -38,17 +39,20 @@ class Container : public Story {
 
   void on_the_host(Undo& undo) override {
     // The runtime, before it clones the child.
-    seccomp_.prepare();
+    caps::prepare(config_);
     overlay_.prepare(undo);
     network_.prepare(undo);
     cgroup_.make(undo);
+    seccomp_.prepare();
   }
 
   void on_the_host_again(const std::vector<Note>& notes, pid_t container) override {
     cgroup_.find(notes, container);
+    placement_.before_exec();
     seccomp_.find(container);
   }
 
+  void outside(const oci::Process& process) override { caps::give_priority(process, 0); }
   void deliver(const Fd& fd, pid_t child) override { seccomp_.deliver(fd, child); }  // 09: to ask
 
   void for_the_child(const Child& child, Handshake& handshake) override {
@@ -56,6 +60,7 @@ class Container : public Story {
     usr::write_maps(config_, child);
     places_.open(child, handshake);
     network_.connect(child);
+    caps::give_priority(config_.process, child.pid());
   }
 
   void inside(Handshake& host) override {
@@ -73,6 +78,7 @@ class Container : public Story {
     network_.mount_etc_files();
     mnt::make_devices(config_);
     terminal_.open(config_, host);
+    caps::set_sysctls(config_);
     host.reach(Stage::kMounted);  // from here the runtime could look at the tree (hooks, later)
     mnt::enter_rootfs(config_);
     places_.close();
@@ -84,12 +90,17 @@ class Container : public Story {
   void become(const oci::Process& asked, Handshake& host) override {
     // The child, of run (after start) or of exec: the last steps to the program.
     cgroup_.enter();
+    placement_.settle();
     const oci::Process process = user_.resolve(asked, host);
     pid::begin_session(process);
     terminal_.take(process, host);
     keyring_.join();
-    seccomp_.lock_while_root(host);
+    caps::take_labels(process);
+    seccomp_.lock_while_root(process, host);
+    caps::set_bounds(process);  // 08: the powers that go for good
     user_.become(process, host);
+    caps::set_capabilities(process);  // 08: and the rest of them
+    caps::set_limits(process);
     const LastStep lock = [&] { seccomp_.lock(host); };  // 09: nothing of ours comes behind it
     init_.execute_if_asked(process, lock);
     execute_program(process, lock);
@@ -104,6 +115,7 @@ class Container : public Story {
   usr::Places places_{config_, overlay_};
   usr::UserSwitch user_{config_};
   cgroup::Cgroup cgroup_{config_};
+  caps::Placement placement_{config_};
   seccomp::Keyring keyring_{config_};
   seccomp::Seccomp seccomp_{config_};
 };

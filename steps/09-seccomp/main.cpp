@@ -7,6 +7,7 @@
 #include "05-network/networking.hpp"
 #include "06-user/users.hpp"
 #include "07-cgroup/resources.hpp"
+#include "08-capabilities/privileges.hpp"
 #include "09-seccomp/system_calls.hpp"
 
 using namespace lockstep;
@@ -32,6 +33,8 @@ int main(int argc, char** argv) {
       usr::options,
       // 07: --memory, --cpus, --pids-limit, --device, --cgroupns, …
       cgroup::options,
+      // 08: --cap-add, --cap-drop, --privileged, --security-opt, --ulimit, --sysctl, …
+      caps::options,
       // 09: --security-opt seccomp=FILE|unconfined, --no-new-keyring
       seccomp::options,
   };
@@ -39,9 +42,10 @@ int main(int argc, char** argv) {
       // what later lessons add
       mnt::terminal_options,  // 03: --tty, --detach-keys
       usr::exec_options,      // 06: --user
+      caps::exec_options,     // 08: --cap, --privileged
   };
   lifecycle::add_commands(step, make_story, undo, attend, run_options,  // 04: run create start …
-                          cgroup::complete_bundle);                     // 07: spec: device rules
+                          caps::complete_bundle);                       // 08: spec: few powers
   step.add(pid::exec_command(make_story, attend, exec_options));
   step.add(pid::list_command());
   step.add(pid::ps_command());
@@ -51,7 +55,7 @@ int main(int argc, char** argv) {
   step.add(overlay::diff_command());
   step.add(overlay::commit_command(cgroup::while_frozen));  // 07: it stands still meanwhile
   step.add(net::network_command());
-  cgroup::add_commands(step);            // 07: pause resume update
+  cgroup::add_commands(step);            // 07: pause resume update stats events top
   step.add(engine::features_command());  // 09
   step.add(pid::init_command());
   return step.run(argc, argv);

@@ -1,5 +1,6 @@
 #include "09-seccomp/profile.hpp"
 
+#include "common/os/capabilities.hpp"
 #include "common/os/error.hpp"
 
 namespace lockstep::seccomp {
@@ -15,9 +16,13 @@ std::optional<oci::Seccomp> profile_of(const oci::Config& config) {
   return default_profile(capabilities_of(config));
 }
 
-std::vector<std::string> capabilities_of(const oci::Config& /*config*/) {
-  return {
-      "CAP_SYS_CHROOT"};  // of those that a profile asks about, all that docker gives a container
+std::vector<std::string> capabilities_of(const oci::Config& config) {
+  const auto& sets = config.process.capabilities;
+  std::vector<std::string> names;
+  for (unsigned number = 0; sets && sets->bounding >> number != 0; ++number) {
+    if ((sets->bounding & capability_bit(number)) != 0) names.push_back(words::capability(number));
+  }
+  return names;
 }
 
 }  // namespace lockstep::seccomp

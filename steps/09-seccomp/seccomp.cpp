@@ -42,8 +42,8 @@ void Seccomp::find(pid_t container) {
   prepare();
 }
 
-void Seccomp::lock_while_root(Handshake& host) {
-  if (!sys::has_no_new_privs()) load(host);
+void Seccomp::lock_while_root(const oci::Process& process, Handshake& host) {
+  if (!process.no_new_privileges && !sys::has_no_new_privs()) load(host);
 }
 
 void Seccomp::lock(Handshake& host) { load(host); }

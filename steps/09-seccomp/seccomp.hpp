@@ -26,7 +26,7 @@ class Seccomp {
   /// no_new_privs; without the latter it can't wait until root's powers are gone.
   /// Order: before the user is changed and capabilities are dropped, which are system calls themselves,
   /// so that the profile must allow them then.
-  void lock_while_root(Handshake& host);
+  void lock_while_root(const oci::Process& process, Handshake& host);
 
   /// Inside, as the very last step before execve(2): loads it, unless that has been done.
   /// Order: after no_new_privs; the fewer calls of ours follow, the fewer a profile must allow.

@@ -3,13 +3,14 @@
 #include <seccomp.h>
 
 #include <array>
-#include <cstdio>
 
 #include "03-mount/mount_options.hpp"
 #include "09-seccomp/filter.hpp"
 #include "common/oci/config.hpp"
 #include "common/oci/seccomp_words.hpp"
+#include "common/os/capabilities.hpp"
 #include "common/os/json_text.hpp"
+#include "common/os/output.hpp"
 
 namespace lockstep::engine {
 namespace {
@@ -18,47 +19,13 @@ constexpr const char* kFirstVersion = "1.0.0";
 
 constexpr std::array kNamespaces = {"cgroup", "ipc", "mount", "network", "pid", "user", "uts"};
 
-constexpr std::array kCapabilities = {"CAP_CHOWN",
-                                      "CAP_DAC_OVERRIDE",
-                                      "CAP_DAC_READ_SEARCH",
-                                      "CAP_FOWNER",
-                                      "CAP_FSETID",
-                                      "CAP_KILL",
-                                      "CAP_SETGID",
-                                      "CAP_SETUID",
-                                      "CAP_SETPCAP",
-                                      "CAP_LINUX_IMMUTABLE",
-                                      "CAP_NET_BIND_SERVICE",
-                                      "CAP_NET_BROADCAST",
-                                      "CAP_NET_ADMIN",
-                                      "CAP_NET_RAW",
-                                      "CAP_IPC_LOCK",
-                                      "CAP_IPC_OWNER",
-                                      "CAP_SYS_MODULE",
-                                      "CAP_SYS_RAWIO",
-                                      "CAP_SYS_CHROOT",
-                                      "CAP_SYS_PTRACE",
-                                      "CAP_SYS_PACCT",
-                                      "CAP_SYS_ADMIN",
-                                      "CAP_SYS_BOOT",
-                                      "CAP_SYS_NICE",
-                                      "CAP_SYS_RESOURCE",
-                                      "CAP_SYS_TIME",
-                                      "CAP_SYS_TTY_CONFIG",
-                                      "CAP_MKNOD",
-                                      "CAP_LEASE",
-                                      "CAP_AUDIT_WRITE",
-                                      "CAP_AUDIT_CONTROL",
-                                      "CAP_SETFCAP",
-                                      "CAP_MAC_OVERRIDE",
-                                      "CAP_MAC_ADMIN",
-                                      "CAP_SYSLOG",
-                                      "CAP_WAKE_ALARM",
-                                      "CAP_BLOCK_SUSPEND",
-                                      "CAP_AUDIT_READ",
-                                      "CAP_PERFMON",
-                                      "CAP_BPF",
-                                      "CAP_CHECKPOINT_RESTORE"};
+/// All that have a name here, as privileges are asked for by it.
+std::vector<std::string> capabilities() {
+  std::vector<std::string> names;
+  for (unsigned number = 0; words::capability_number(words::capability(number)); ++number)
+    names.push_back(words::capability(number));
+  return names;
+}
 
 template <typename Words>
 std::string list(const Words& words) {
@@ -96,11 +63,11 @@ std::string filters() {
 
 std::string linux_features() {
   return object({{"namespaces", list(kNamespaces)},
-                 {"capabilities", list(kCapabilities)},
+                 {"capabilities", list(capabilities())},
                  {"cgroup", cgroup()},
                  {"seccomp", filters()},
-                 {"apparmor", enabled(false)},
-                 {"selinux", enabled(false)},
+                 {"apparmor", enabled(true)},
+                 {"selinux", enabled(true)},
                  {"intelRdt", enabled(false)},
                  {"mountExtensions", R"({"idmap": {"enabled": true}})"},
                  {"netDevices", enabled(false)}},
@@ -134,8 +101,7 @@ cli::Command features_command() {
   command.run = [](const std::vector<std::string>& arguments) {
     if (!arguments.empty())
       throw cli::UsageError(fmt::format("features: unexpected {}", quoted(arguments[0])));
-    const std::string text = features();
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    print(features());
     return 0;
   };
   return command;
