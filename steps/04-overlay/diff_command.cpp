@@ -9,7 +9,6 @@
 namespace lockstep::overlay {
 namespace {
 
-
 /// As it is, or quoted where a terminal or a reader of lines would be misled.
 std::string shown(const std::string& path) {
   std::string safe = quoted(path);

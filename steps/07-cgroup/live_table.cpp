@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "07-cgroup/print.hpp"
+#include "common/os/error.hpp"
 #include "common/os/text.hpp"
 
 namespace lockstep::cgroup {

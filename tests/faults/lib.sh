@@ -5,7 +5,7 @@
 . "${BASH_SOURCE[0]%/*}/../support/own_host.sh"
 command -v sweep-helper > /dev/null || skip "sweep-helper is not built"
 step=$newest
-. "${BASH_SOURCE[0]%/*}/../resources/own_cgroups.sh"
+find_hierarchies
 
 everything=(--hostname box --memory 64m --pids-limit 64 --volume /run/test/volume:/data --tmpfs /scratch --env A=B)
 source=()

@@ -17,7 +17,7 @@ gets 65537 inside --userns host --sysctl kernel.msgmax=65537 cat /proc/sys/kerne
 gets 7 inside --sysctl user.max_net_namespaces=7 cat /proc/sys/user/max_net_namespaces
 [[ $(cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv4/ip_default_ttl) == "$before" ]] || fail "the host's are others now"
 
-refuses 125 "sysctl \"vm.swappiness\": is a setting of the whole machine's" inside --sysctl vm.swappiness=1 true
+refuses 125 "sysctl \"vm.swappiness\" (--sysctl, linux.sysctl): is a setting of the whole machine's" inside --sysctl vm.swappiness=1 true
 refuses 125 "whole machine's" inside --sysctl kernel.core_pattern=x true
 refuses 125 "whole machine's" inside --sysctl kernel.msgmaxx=1 true
 refuses 125 'belongs to a network namespace' inside --userns host --network host --sysctl net.ipv4.ip_forward=1 true
