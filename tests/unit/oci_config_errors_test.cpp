@@ -174,8 +174,7 @@ TEST_CASE(
         "config.json: hooks: not supported by this step");
   CHECK(refusal_of(R"("vm": {"kernel": {"path": "/k"}})") ==
         "config.json: vm: not supported by this step");
-  for (const std::string field :
-       {"intelRdt", "memoryPolicy", "netDevices", "timeOffsets"}) {
+  for (const std::string field : {"intelRdt", "memoryPolicy", "netDevices", "timeOffsets"}) {
     const std::string sentence = "config.json: linux." + field + ": not supported by this step";
     for (const std::string value : {R"({"a": {"b": "c"}})", "[0]", "true", "\"x\"", "0"}) {
       CHECK(refusal_of(fmt::format(R"("linux": {{"{}": {}}})", field, value)) == sentence);
