@@ -23,7 +23,7 @@ wrong() {
 
 # later LESSON FILTER PLACE: as `wrong`, in steps before that lesson's. PLACE may be cut off.
 later() {
-  (( ${step#step} >= 10#$1 )) && return
+  (( 10#${step#step} >= 10#$1 )) && return
   wrong "$2" "$3"
   says 'not supported by this step'
   hints "step$1"
