@@ -85,7 +85,7 @@ for step in "${lifecycle_steps[@]}"; do
   later 09 '.hooks.prestart = [{"path": "/bin/true"}]' 'hooks'
   later 09 '.linux.namespaces[0].path = "/proc/1/ns/pid"' 'linux.namespaces[0]'
   # All that is in the way is named at once.
-  if (( ${step#step} < 8 )); then
+  if (( 10#${step#step} < 8 )); then
     config '.process.noNewPrivileges = true | .hooks.prestart = [{"path": "/bin/true"}]'
     refused 'not supported by this step'
     hints 'process.noNewPrivileges, hooks'
