@@ -274,7 +274,7 @@ void tick() {
 
 Outcome run_with(const Fault& fault, const Words& command) {
   tick();
-  const Outcome outcome = Tracer(fault, command).follow();
+  Outcome outcome = Tracer(fault, command).follow();
   const itimerval never{};
   ::setitimer(ITIMER_REAL, &never, nullptr);
   return outcome;
