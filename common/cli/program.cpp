@@ -115,12 +115,14 @@ int Program::run_command(const Command& command, const std::vector<std::string>&
     if (word == "--") break;
     if ((word == "--help" || word == "-h") && &word == &arguments.front()) {
       print(help(command, options));
+      flush_output();
       return 0;
     }
   }
   const auto positional = options.parse(name_ + " " + command.name, arguments);
   if (shared().help) {
     print(help(command, options));
+    flush_output();
     return 0;
   }
   if (!shared().state_root) shared().state_root = default_state_root();

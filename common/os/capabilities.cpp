@@ -104,6 +104,15 @@ long control(const Why& why, const std::string& words, int option, unsigned long
 
 std::string no_hint(int) { return ""; }
 
+/// 1 or 0; -1 for what the kernel doesn't know. Any other failure must not pass for that: all that is
+/// numbered from there on would be kept.
+int read_bounding_set(unsigned number) {
+  const int is_in = ::prctl(PR_CAPBSET_READ, static_cast<unsigned long>(number), 0UL, 0UL, 0UL);
+  if (is_in < 0 && errno != EINVAL)
+    throw SysError(errno, fmt::format("prctl(PR_CAPBSET_READ, {})", number));
+  return is_in;
+}
+
 }  // namespace
 
 Capabilities capabilities() {
@@ -133,13 +142,9 @@ void set_capabilities(const Capabilities& sets, Why why) {
       [&] { return ::syscall(SYS_capset, &header, halves.data()); }, sets_hint);
 }
 
-bool knows_capability(unsigned number) {
-  return ::prctl(PR_CAPBSET_READ, static_cast<unsigned long>(number), 0UL, 0UL, 0UL) >= 0;
-}
+bool knows_capability(unsigned number) { return read_bounding_set(number) >= 0; }
 
-bool is_in_bounding_set(unsigned number) {
-  return ::prctl(PR_CAPBSET_READ, static_cast<unsigned long>(number), 0UL, 0UL, 0UL) == 1;
-}
+bool is_in_bounding_set(unsigned number) { return read_bounding_set(number) == 1; }
 
 uint64_t known_capabilities() {
   uint64_t known = 0;

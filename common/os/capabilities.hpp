@@ -38,7 +38,7 @@ Capabilities capabilities();
 void set_capabilities(const Capabilities& sets, Why why = {});
 
 /// prctl(PR_CAPBSET_READ): whether the kernel knows such a capability, and whether the caller's bounding
-/// set has it.
+/// set has it. Throws SysError if it doesn't say.
 bool knows_capability(unsigned number);
 bool is_in_bounding_set(unsigned number);
 

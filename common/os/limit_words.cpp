@@ -71,6 +71,7 @@ std::string resource(int number) {
 
 std::vector<std::string> resources() {
   std::vector<std::string> names;
+  names.reserve(kResources.size());
   for (const Named& named : kResources) names.emplace_back(named.name);
   return names;
 }

@@ -13,8 +13,7 @@ int main(int argc, char** argv) {
   const std::vector<ConfigOptions> run_options = {
       uts::options,  // 01: --hostname, --domainname
       ipc::options,  // 02: --ipc
-      mnt::options,  // 03: --rootfs, --volume, --mount, --tmpfs, --read-only, --workdir, --env,
-                     // --tty
+      mnt::options,  // 03: --rootfs, --volume, --mount, --tmpfs, --read-only, --workdir, --tty …
   };
   const std::vector<pid::ProcessOptions> exec_options = {
       // what later lessons add

@@ -27,8 +27,11 @@ struct Stream {
     std::array<char, kMostBuffered> buffer;
     const ssize_t done = ::read(from, buffer.data(), buffer.size());
     if (done > 0) waiting.append(buffer.data(), static_cast<size_t>(done));
+    if (done > 0 || (done < 0 && (errno == EAGAIN || errno == EINTR))) return;
     // EIO is how a master says that no slave is open any more.
-    if (done == 0 || (done < 0 && errno != EAGAIN && errno != EINTR)) from = -1;
+    if (done < 0 && errno != EIO)
+      narrate::say(fmt::format("(what the container says can't be read: {})", errno_words(errno)));
+    from = -1;
   }
 
   void write_some() {

@@ -15,10 +15,8 @@ int main(int argc, char** argv) {
   const std::vector<ConfigOptions> run_options = {
       uts::options,  // 01: --hostname, --domainname
       ipc::options,  // 02: --ipc
-      mnt::options,  // 03: --rootfs, --volume, --mount, --tmpfs, --read-only, --workdir, --env,
-                     // --tty
-      // 04: IMAGE, --entrypoint
-      overlay::options,
+      mnt::options,  // 03: --rootfs, --volume, --mount, --tmpfs, --read-only, --workdir, --tty …
+      overlay::options,  // 04: IMAGE, --entrypoint
   };
   const std::vector<pid::ProcessOptions> exec_options = {
       // what later lessons add

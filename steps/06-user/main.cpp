@@ -19,14 +19,10 @@ int main(int argc, char** argv) {
   const std::vector<ConfigOptions> run_options = {
       uts::options,  // 01: --hostname, --domainname
       ipc::options,  // 02: --ipc
-      mnt::options,  // 03: --rootfs, --volume, --mount, --tmpfs, --read-only, --workdir, --env,
-                     // --tty
-      // 04: IMAGE, --entrypoint
-      overlay::options,
-      // 05: --network, --publish, --ip, --mac-address, --dns, --add-host
-      net::options,
-      // 06: --user, --group-add, --userns, --uidmap, --gidmap
-      usr::options,
+      mnt::options,  // 03: --rootfs, --volume, --mount, --tmpfs, --read-only, --workdir, --tty …
+      overlay::options,  // 04: IMAGE, --entrypoint
+      net::options,      // 05: --network, --publish, --ip, --mac-address, --dns, --add-host
+      usr::options,      // 06: --user, --group-add, --userns, --uidmap, --gidmap
   };
   const std::vector<pid::ProcessOptions> exec_options = {
       // what later lessons add

@@ -76,7 +76,7 @@ std::string power_hint() {
 }
 
 std::string limit_hint(const Folder& folder, const std::string& file, int code) {
-  if (const std::string hint = of_devices(file, code); !hint.empty()) return hint;
+  if (std::string hint = of_devices(file, code); !hint.empty()) return hint;
   switch (code) {
     case ENOENT:
       return missing_hint(file);

@@ -91,7 +91,7 @@ void memory_options(cli::Options& options, oci::MemoryLimits& memory) {
                [&] { memory.disable_oom_killer = true; });
 }
 
-void cpu_options(cli::Options& options, oci::CpuLimits& cpu, std::shared_ptr<int64_t> cpus) {
+void cpu_options(cli::Options& options, oci::CpuLimits& cpu, const std::shared_ptr<int64_t>& cpus) {
   options.value("cpus", "NUMBER", "how many CPUs' computing time (1.5)",
                 [cpus](const std::string& text) { *cpus = billionths(text); });
   options.value(

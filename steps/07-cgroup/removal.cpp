@@ -70,7 +70,7 @@ std::vector<std::string> try_to_remove(const std::vector<std::string>& folders) 
 
 void remove_all(const pid::Record& record, std::vector<std::string> folders) {
   constexpr int kTries = 400;
-  constexpr int kPause = 25'000;  // microseconds; the first pauses are shorter
+  constexpr useconds_t kPause = 25'000;  // microseconds; the first pauses are shorter
   for (int i = 0; i < kTries; ++i) {
     folders = try_to_remove(folders);
     if (folders.empty()) return;
@@ -80,7 +80,7 @@ void remove_all(const pid::Record& record, std::vector<std::string> folders) {
       thaw(noted_folders(record.notes));
       for (const std::string& folder : folders) kill_all_below(folder);
     }
-    ::usleep(std::min(kPause, 500 << std::min(i, 10)));
+    ::usleep(std::min(kPause, 500U << std::min(i, 10)));
   }
   const auto pids = processes_below(folders.front());
   throw Error(fmt::format("the cgroup {} can't be removed: {} processes are in it and don't end",

@@ -76,8 +76,8 @@ wrong_values() {
     cap-add | cap-drop | cap) values=('' NO 'NET ADMIN' NET_ADMIN,KILL CAP_ CAP_CAP_KILL 21) ;;
     security-opt)
       values=('' no nosuch=x apparmor= label= label=no:x label=type: seccomp= mask=x unmask= no-new-privileges=1) ;;
-    ulimit) values=('' nofile nofile= nofile=x nofile=2:1 nofile=1:2:3 no=1 =1 nofile=-2 nofile=1.5) ;;
-    sysctl) values=('' net.a =x a=1 vm.swappiness=1 net..a=1 ../a=1 net/../a=1 kernel.msgmaxx=1) ;;
+    ulimit) values=('' nofile nofile= nofile=x nofile=2:1 nofile=1:2:3 no=1 "=1" nofile=-2 nofile=1.5) ;;
+    sysctl) values=('' net.a "=x" a=1 vm.swappiness=1 net..a=1 ../a=1 net/../a=1 kernel.msgmaxx=1) ;;
     oom-score-adj) values=('' x -1001 1001 1.5) ;;
     resources) values=('' no-such-file /run/test/host/folder) ;;
     security-opt) values=('' nonsense seccomp seccomp= seccomp=/no/such/file seccomp=/run/test/host/folder

@@ -37,8 +37,8 @@ void add_lines(Lines& lines, const std::string& what, const std::string& text) {
 
 /// Of a peer group it matters that there is one; its number the kernel may change by itself.
 void add_mounts(Lines& lines) {
-  static const std::regex group(" (shared|master|propagate_from):[0-9]+");
-  add_lines(lines, "mount", std::regex_replace(content_of("/proc/self/mountinfo"), group, " $1"));
+  static const std::regex kGroup(" (shared|master|propagate_from):[0-9]+");
+  add_lines(lines, "mount", std::regex_replace(content_of("/proc/self/mountinfo"), kGroup, " $1"));
 }
 
 std::string hashed(const fs::path& path, size_t size) {

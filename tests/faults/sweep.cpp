@@ -136,7 +136,7 @@ Outcome Sweep::once(const Fault& fault) {
       throw Error(fmt::format("it can't be prepared: {}: {}", plan_.prepare, prepared.text));
     }
   }
-  const Outcome outcome = run_with(fault, plan_.command);
+  Outcome outcome = run_with(fault, plan_.command);
   const std::string what =
       fmt::format("call {} of process {}, {}{}", outcome.call, fault.process, outcome.name,
                   outcome.code != 0 ? " " + errno_name(outcome.code) : "");
@@ -204,7 +204,7 @@ void Sweep::process(const std::string& path) {
   unsigned absent = 0;
   for (fault.call = 1 + plan_.offset % plan_.stride; absent < kAbsent;) {
     if (leaks_ + unclear_ >= kEnough) return;
-    const Outcome outcome = once(fault);
+    Outcome outcome = once(fault);
     for (const std::string& each : outcome.processes) {
       if (std::find(processes_.begin(), processes_.end(), each) == processes_.end()) {
         processes_.push_back(each);
@@ -263,6 +263,7 @@ Plan parse(int argc, char** argv) {
       {"file", [](Plan& to, const std::string& word) { to.watched.folders.push_back(word); }},
       {"cgroup", [](Plan& to, const std::string& word) { to.watched.cgroups.push_back(word); }}};
   std::vector<option> options;
+  options.reserve(known.size() + 1);
   for (const auto& each : known) options.push_back({each.first, required_argument, nullptr, 0});
   options.push_back({});
   for (int which = 0, c = 0; (c = ::getopt_long(argc, argv, "+", options.data(), &which)) != -1;) {

@@ -2,7 +2,7 @@
 # sweep.sh kill-runtime|kill-caller|error [ROW…]: that fault at each system call of run, create, start, exec and delete,
 # then `delete --force`. Nothing is left; and an error that is injected is one clear line.
 #
-# LOCKSTEP_STRIDE=N: only each N-th call, from LOCKSTEP_OFFSET on (by default another one each day).
+# LOCKSTEP_STRIDE=N: only each N-th call, from LOCKSTEP_OFFSET (0) on.
 set -euo pipefail
 fault=$1
 . "$(dirname "$0")/lib.sh"
@@ -14,6 +14,8 @@ running=$(quoted "$step" run --detach "${box[@]}" sleep 1000)
 created=$(quoted "${create[@]}" sleep 1000)
 rows=("${@:2}")
 (( ${#rows[@]} )) || rows=(run detached init create start exec exec-tty delete force)
+# (Of a terminal EIO says that nobody is at the other end any more: no failure to be told of.)
+[[ $fault != error || ${#rows[@]} != 9 ]] || rows=(run detached init create start exec delete force)
 for row in "${rows[@]}"; do
   case $row in
     run) sweep run "" "$step" run "${box[@]}" sh -c "$tell" ;;

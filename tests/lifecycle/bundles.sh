@@ -23,7 +23,7 @@ wrong() {
 
 # later LESSON FILTER PLACE: as `wrong`, in steps before that lesson's. PLACE may be cut off.
 later() {
-  (( ${step#step} >= 10#$1 )) && return
+  (( 10#${step#step} >= 10#$1 )) && return
   wrong "$2" "$3"
   says 'not supported by this step'
   hints "step$1"
@@ -85,7 +85,7 @@ for step in "${lifecycle_steps[@]}"; do
   later 09 '.hooks.prestart = [{"path": "/bin/true"}]' 'hooks'
   later 09 '.linux.namespaces[0].path = "/proc/1/ns/pid"' 'linux.namespaces[0]'
   # All that is in the way is named at once.
-  if (( ${step#step} < 8 )); then
+  if (( 10#${step#step} < 8 )); then
     config '.process.noNewPrivileges = true | .hooks.prestart = [{"path": "/bin/true"}]'
     refused 'not supported by this step'
     hints 'process.noNewPrivileges, hooks'

@@ -2,7 +2,7 @@
 # Bridges without root: an ordinary user's containers in a network of theirs find each other by name, reach the outside
 # and are reached on published ports (by pasta), see nothing of the host's network, and leave nothing: the process that
 # holds the bridges ends with the last of them, also after kill -9 of the runtime, and comes back for the next.
-# shellcheck disable=SC2016,SC2154  # single quotes are meant; out, err and status are those of `try`
+# shellcheck disable=SC2016,SC2046,SC2154  # single quotes are meant; out, err and status are those of `try`
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/rootless.sh"
@@ -81,7 +81,7 @@ for step in step05 $([[ $newest == step05 ]] || echo "$newest"); do
   nsenter --target "$(cut -d' ' -f1 "$store/networks/.rootless-netns")" --net \
     sh -c 'echo 1 > /proc/sys/net/ipv4/ip_forward'
   a_users y --network other
-  as_user "$step" exec x ip route add 10.99.0.0/24 via "$(as_user "$step" exec x sh -c "ip -4 -o address show eth0 | sed 's|.*inet \([0-9.]*\)\.[0-9]*/.*|\1.1|'")"
+  as_user "$step" exec $(may_route "$step") x ip route add 10.99.0.0/24 via "$(as_user "$step" exec x sh -c "ip -4 -o address show eth0 | sed 's|.*inet \([0-9.]*\)\.[0-9]*/.*|\1.1|'")"
   gets_nothing as_user "$step" exec x network-helper ask tcp 10.99.0.2 80 1
   try as_user "$step" exec y cat /proc/net/snmp
   [[ $(awk '/^Tcp: [0-9]/ { print $11 }' <<< "$out") == 0 ]] || fail "a packet came from another network$(seen)"

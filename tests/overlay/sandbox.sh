@@ -37,11 +37,14 @@ refuses 127 'no such file or directory' "$newest" run "${once[@]}" busybox no-su
 refuses 125 '/no/such/source' "$newest" run "${once[@]}" --volume /no/such/source:/mnt busybox true
 no_sandboxes "a run that failed"
 
-# After a reboot: the disk has the sandbox, /run is empty.
+# After a reboot: the disk has the sandbox, /run is empty, and there are no cgroups.
+find_hierarchies
 reboot() {
+  local hierarchy
   "$newest" kill x KILL
   eventually sh -c "$newest list | grep -q stopped" || fail "x did not end"
   rm -rf /run/lockstep
+  for hierarchy in "${hierarchies[@]}"; do rmdir "${hierarchy#* }/lockstep-x" 2> /dev/null || true; done
 }
 start busybox
 reboot

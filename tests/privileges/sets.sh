@@ -6,7 +6,7 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 for users in private host; do
-  on=(--userns $users)
+  on=(--userns "$users")
   sets $none $default $default $default $none "${on[@]}"
   sets $none $none $none $none $none "${on[@]}" --cap-drop ALL
   sets $none "$(bit 12)" "$(bit 12)" "$(bit 12)" $none "${on[@]}" --cap-drop all --cap-add net_admin
@@ -32,7 +32,7 @@ refused() {
   (( status != 0 )) || fail "expected a refusal$(seen)"
 }
 for users in private host; do
-  on=(--userns $users)
+  on=(--userns "$users")
   refused "${on[@]}" mount -t tmpfs none /mnt
   refused "${on[@]}" umount /proc/keys
   refused "${on[@]}" hostname other

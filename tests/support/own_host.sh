@@ -113,6 +113,8 @@ has_users() { [[ $("$1" run --help) == *--userns* ]]; }
 host_users() { if has_users "$1"; then echo --userns=host; fi; }
 # The option by which root inside may mount, from the step on (08) that takes this from it. For a test's attacker.
 may_mount() { if [[ $("$1" run --help) == *--cap-add* ]]; then echo --cap-add=SYS_ADMIN; fi; }
+# The same for `exec`, of one that changes its routes.
+may_route() { if [[ $("$1" exec --help) == *--cap\ * ]]; then echo --cap=NET_ADMIN; fi; }
 # Whose a folder of the host's must be, so that the containers' root may write there.
 root_inside() { if has_users "$1"; then echo 1879048192; else echo 0; fi; }
 

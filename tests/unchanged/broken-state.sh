@@ -34,6 +34,14 @@ damages=(
 )
 good=/run/good
 
+find_hierarchies
+no_cgroup() {
+  local hierarchy
+  for hierarchy in "${hierarchies[@]}"; do
+    [[ ! -d ${hierarchy#* }/lockstep-broken ]] || rmdir "${hierarchy#* }/lockstep-broken" 2> /dev/null || return
+  done
+}
+
 for step in "${steps[@]:2}"; do
   for damage in "${damages[@]}"; do
     in_step "$step" --detach --id other -- sleep 1000 > /dev/null
@@ -63,6 +71,7 @@ for step in "${steps[@]:2}"; do
     [[ ! -f $file || -L $file ]] || hints 'remove the folder /run/lockstep/broken'
     kill -KILL "$pid" || true
     rm -r /run/lockstep/broken
+    eventually no_cgroup || fail "its cgroup can't be removed"
     succeeds "$step" delete --force other
     [[ -d /proc/$bystander ]] || { fail "the bystander was killed"; sleep 1000 & bystander=$!; }
     (( failures == seen_failures )) || echo "    after: $damage"
