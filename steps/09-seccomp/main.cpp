@@ -23,20 +23,13 @@ int main(int argc, char** argv) {
   const std::vector<ConfigOptions> run_options = {
       uts::options,  // 01: --hostname, --domainname
       ipc::options,  // 02: --ipc
-      mnt::options,  // 03: --rootfs, --volume, --mount, --tmpfs, --read-only, --workdir, --env,
-                     // --tty
-      // 04: IMAGE, --entrypoint
-      overlay::options,
-      // 05: --network, --publish, --ip, --mac-address, --dns, --add-host
-      net::options,
-      // 06: --user, --group-add, --userns, --uidmap, --gidmap
-      usr::options,
-      // 07: --memory, --cpus, --pids-limit, --device, --cgroupns, …
-      cgroup::options,
-      // 08: --cap-add, --cap-drop, --privileged, --security-opt, --ulimit, --sysctl, …
-      caps::options,
-      // 09: --security-opt seccomp=FILE|unconfined, --no-new-keyring
-      seccomp::options,
+      mnt::options,  // 03: --rootfs, --volume, --mount, --tmpfs, --read-only, --workdir, --tty …
+      overlay::options,  // 04: IMAGE, --entrypoint
+      net::options,      // 05: --network, --publish, --ip, --mac-address, --dns, --add-host
+      usr::options,      // 06: --user, --group-add, --userns, --uidmap, --gidmap
+      cgroup::options,   // 07: --memory, --cpus, --pids-limit, --device, --cgroupns, …
+      caps::options,     // 08: --cap-add, --cap-drop, --privileged, --ulimit, --sysctl, …
+      seccomp::options,  // 09: --security-opt seccomp=FILE|unconfined, --no-new-keyring
   };
   const std::vector<pid::ProcessOptions> exec_options = {
       // what later lessons add
