@@ -151,7 +151,9 @@ struct Config {
 constexpr const char* kInitAnnotation = "io.lockstep.init";         // "true": --init
 constexpr const char* kNoPivotAnnotation = "io.lockstep.no-pivot";  // "true": --no-pivot
 constexpr const char* kNoNewKeyringAnnotation =
-    "io.lockstep.no-new-keyring";                              // "true": --no-new-keyring
+    "io.lockstep.no-new-keyring";  // "true": --no-new-keyring
+constexpr const char* kSeccompAnnotation =
+    "io.lockstep.seccomp";                                     // "default", run's own; "unconfined"
 constexpr const char* kImageAnnotation = "io.lockstep.image";  // its image's name in the store
 constexpr const char* kDigestAnnotation = "io.lockstep.image-digest";  // of that image's manifest
 constexpr const char* kSandboxAnnotation = "io.lockstep.sandbox";      // its folder in the store

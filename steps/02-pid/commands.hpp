@@ -40,6 +40,9 @@ cli::Command kill_command(UndoTable undo);
 /// `delete [--force] ID…`
 cli::Command delete_command(UndoTable undo);
 
+/// Those four, in this order.
+void add_commands(cli::Program& step, const UndoTable& undo);
+
 /// Forgets a container that has ended (or, by force, one that hasn't), with all that it left. One
 /// that was created and not started goes, too: as runc has it.
 /// Throws Error if it runs, or isn't there; by force, what isn't there is no error. Returns whether

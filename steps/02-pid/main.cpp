@@ -18,10 +18,7 @@ int main(int argc, char** argv) {
   };
   step.add(pid::run_command(make_story, undo, attend, run_options));
   step.add(pid::exec_command(make_story, attend, exec_options));
-  step.add(pid::list_command());
-  step.add(pid::ps_command());
-  step.add(pid::kill_command(undo));
-  step.add(pid::delete_command(undo));
+  pid::add_commands(step, undo);  // 02: list ps kill delete
   step.add(pid::init_command());
   return step.run(argc, argv);
 }

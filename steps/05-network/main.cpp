@@ -27,10 +27,7 @@ int main(int argc, char** argv) {
   };
   lifecycle::add_commands(step, make_story, undo, attend, run_options);  // 04: run create start …
   step.add(pid::exec_command(make_story, attend, exec_options));
-  step.add(pid::list_command());
-  step.add(pid::ps_command());
-  step.add(pid::kill_command(undo));
-  step.add(pid::delete_command(undo));
+  pid::add_commands(step, undo);  // 02: list ps kill delete
   step.add(overlay::images_command());
   step.add(overlay::diff_command());
   step.add(overlay::commit_command());

@@ -23,7 +23,4 @@ void exec_options(cli::Options& options, oci::Process& process);
 /// part.
 void complete_bundle(oci::Config& config);
 
-/// `--security-opt seccomp=…`: lesson 09's. Up to then only "unconfined" can be had.
-constexpr const char* kSeccompAnnotation = "io.lockstep.seccomp";
-
 }  // namespace lockstep::caps

@@ -76,7 +76,7 @@ void make_privileged(oci::Config& config) {
   config.process.apparmor_profile.clear();
   config.process.selinux_label.clear();
   config.linux.mount_label.clear();
-  config.annotations[kSeccompAnnotation] = kUnconfined;  // lesson 09
+  config.annotations[oci::kSeccompAnnotation] = kUnconfined;  // lesson 09
   if (usr::has_own_users(config))
     narrate::say(
         "(--privileged: with users of its own, its root has all power over the container and none "

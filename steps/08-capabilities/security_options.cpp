@@ -52,13 +52,12 @@ std::vector<std::string> paths(const std::string& text, const std::string& value
 }
 
 void take_seccomp(oci::Config& config, const std::string& text, const std::string& value) {
-  constexpr int kSeccompLesson = 9;
   if (value.empty()) refuse("seccomp=unconfined, or seccomp= and a profile's file", text);
-  if (value != kUnconfined && cli::lesson() < kSeccompLesson)
+  if (value != kUnconfined)
     throw cli::UsageError(
         fmt::format("--security-opt: {}: system calls are lesson 09's", quoted(text)),
         "use step09, or leave it out");
-  config.annotations[kSeccompAnnotation] = value;
+  config.annotations[oci::kSeccompAnnotation] = value;
 }
 
 void take(Given& given, oci::Config& config, const std::string& text) {

@@ -68,9 +68,9 @@ void fill_in(oci::Config& config, const Given& given) {
   if (!given.file.empty()) {
     config.linux.seccomp = oci::read_seccomp_profile(given.text, given.file, conditions(config));
   } else if (!given.name.empty()) {
-    config.annotations[kProfileAnnotation] = given.name;
+    config.annotations[oci::kSeccompAnnotation] = given.name;
   } else {  // unless an earlier lesson has said so (--privileged: none)
-    config.annotations.emplace(kProfileAnnotation, kDefaultProfile);
+    config.annotations.emplace(oci::kSeccompAnnotation, kDefaultProfile);
   }
 }
 

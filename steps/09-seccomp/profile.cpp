@@ -7,11 +7,11 @@ namespace lockstep::seccomp {
 
 std::optional<oci::Seccomp> profile_of(const oci::Config& config) {
   if (config.linux.seccomp) return config.linux.seccomp;
-  const std::string name = oci::annotation(config, kProfileAnnotation);
+  const std::string name = oci::annotation(config, oci::kSeccompAnnotation);
   if (name.empty() || name == kUnconfined) return std::nullopt;
   if (name != kDefaultProfile)
     throw Error(fmt::format("annotations[{}]: expected {} or {}, got {}",
-                            quoted(kProfileAnnotation), quoted(kDefaultProfile),
+                            quoted(oci::kSeccompAnnotation), quoted(kDefaultProfile),
                             quoted(kUnconfined), quoted(name)));
   return default_profile(capabilities_of(config));
 }

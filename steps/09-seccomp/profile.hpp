@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "08-capabilities/labels.hpp"
 #include "common/oci/config.hpp"
 
 /// Lesson 09: which profile a container has.
@@ -20,9 +21,8 @@ oci::Seccomp default_profile(const std::vector<std::string>& capabilities);
 /// Those that a container's programs can have.
 std::vector<std::string> capabilities_of(const oci::Config& config);
 
-/// "default", run's own, or "unconfined": none.
-constexpr const char* kProfileAnnotation = "io.lockstep.seccomp";
+/// oci::kSeccompAnnotation's values: run's own profile, or none.
 constexpr const char* kDefaultProfile = "default";
-constexpr const char* kUnconfined = "unconfined";
+using caps::kUnconfined;
 
 }  // namespace lockstep::seccomp

@@ -13,7 +13,7 @@ refuses 125 'the SELinux label "system_u:system_r:spc_t:s0" can'"'"'t be had: th
 for fine in apparmor=unconfined label=disable seccomp=unconfined systempaths=unconfined; do
   succeeds inside --security-opt $fine true
 done
-refuses 125 'lesson 09' inside --security-opt seccomp=profile.json true
+refuses 125 'lesson 09' "$LOCKSTEP_BUILD/step08" run --rootfs "$rootfs" --security-opt seccomp=profile.json true
 for wrong in '' nosuch apparmor= label= label=nosuch:x label=type: seccomp= mask=x no-new-privileges=x; do
   refuses 125 '--security-opt' inside --security-opt "$wrong" true
 done
