@@ -164,7 +164,7 @@ std::vector<std::string> Options::parse(const std::string& command, const Words&
     positional.push_back(words[at++]);
   }
   for (const auto& take : takers_) take(positional);
-  for (const auto& check : checks_) check();
+  for (size_t i = 0; i < checks_.size() && !checked_; ++i) checks_[i]();
   return positional;
 }
 

@@ -47,6 +47,8 @@ class Options {
   void words(std::function<void(Words&)> take) { takers_.push_back(std::move(take)); }
   /// Called when all options and words have been handled: for what depends on several of them.
   void check(std::function<void()> check) { checks_.push_back(std::move(check)); }
+  /// Called by a check: those behind it are about what isn't used.
+  void no_more_checks() { checked_ = true; }
 
   /// Options may also stand behind positional arguments, up to "--": for a command that passes none
   /// of them on to another program.
@@ -89,6 +91,7 @@ class Options {
   Words given_;
   std::vector<std::function<void(Words&)>> takers_;
   std::vector<std::function<void()>> checks_;
+  bool checked_ = false;
   bool anywhere_ = false;
 };
 

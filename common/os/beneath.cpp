@@ -68,6 +68,11 @@ Beneath Beneath::open_root(const std::string& path) {
   return Beneath(sys::open(path, O_PATH | O_DIRECTORY));
 }
 
+const std::string& Beneath::name() const {
+  if (name_.empty()) name_ = sys::name_of(root_);
+  return name_;
+}
+
 std::optional<Fd> Beneath::open(const std::string& path, int flags) const {
   const std::string plain = relative(path);
   int raw = open_in_root(root_.get(), plain.c_str(), flags | O_CLOEXEC);

@@ -19,6 +19,8 @@ class Beneath {
   static Beneath open_root(const std::string& path);
 
   const Fd& root() const { return root_; }
+  /// The root's own name, by which the kernel knows it; asked for once. Throws SysError.
+  const std::string& name() const;
 
   /// Opens `path` (absolute or not, both below the root); O_CLOEXEC is added. Nothing if it isn't
   /// there.
@@ -34,6 +36,7 @@ class Beneath {
 
  private:
   Fd root_;
+  mutable std::string name_;
 };
 
 }  // namespace lockstep

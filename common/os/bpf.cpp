@@ -78,4 +78,29 @@ void attach_device_program(const Fd& cgroup, const std::string& name, const Fd& 
       [&] { return bpf(BPF_PROG_ATTACH, attributes); }, bpf_hint);
 }
 
+std::optional<Fd> pinned_program(const std::string& path, Why why) {
+  bpf_attr attributes;
+  std::memset(&attributes, 0, sizeof attributes);
+  attributes.pathname = reinterpret_cast<uintptr_t>(path.c_str());
+  long found = -1;
+  const int code = call_for_answer(
+      why, {ENOENT, EPERM, EACCES},
+      [&] { return fmt::format("bpf(BPF_OBJ_GET, {})", quoted(path)); },
+      [&] { return found = bpf(BPF_OBJ_GET, attributes); });
+  if (code != 0) return std::nullopt;
+  return Fd(static_cast<int>(found));
+}
+
+void pin_program(const Fd& program, const std::string& path, Why why) {
+  bpf_attr attributes;
+  std::memset(&attributes, 0, sizeof attributes);
+  attributes.pathname = reinterpret_cast<uintptr_t>(path.c_str());
+  attributes.bpf_fd = static_cast<uint32_t>(program.get());
+  call_for_answer(
+      why,
+      {EEXIST, ENOENT, ENOSPC, EPERM, EACCES},  // somebody else has, or there is no place for it
+      [&] { return fmt::format("bpf(BPF_OBJ_PIN, {})", quoted(path)); },
+      [&] { return bpf(BPF_OBJ_PIN, attributes); });
+}
+
 }  // namespace lockstep::sys

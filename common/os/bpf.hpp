@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "common/os/fd.hpp"
@@ -19,5 +21,10 @@ Fd load_device_program(const std::vector<bpf_insn>& program, Why why = {});
 /// device is let through if all say yes.
 void attach_device_program(const Fd& cgroup, const std::string& name, const Fd& program,
                            Why why = {});
+
+/// BPF_OBJ_PIN and BPF_OBJ_GET: a program with a name in a file system of type "bpf" outlives who loaded
+/// it. Nothing if there is none of this name; what can't be kept isn't kept.
+std::optional<Fd> pinned_program(const std::string& path, Why why = {});
+void pin_program(const Fd& program, const std::string& path, Why why = {});
 
 }  // namespace lockstep::sys

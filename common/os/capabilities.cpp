@@ -104,13 +104,23 @@ long control(const Why& why, const std::string& words, int option, unsigned long
 
 std::string no_hint(int) { return ""; }
 
-/// 1 or 0; -1 for what the kernel doesn't know. Any other failure must not pass for that: all that is
+struct BoundingSet {
+  uint64_t known = 0;
+  uint64_t has = 0;
+};
+
+/// Up to the first that the kernel doesn't know. Any other failure must not pass for that: all that is
 /// numbered from there on would be kept.
-int read_bounding_set(unsigned number) {
-  const int is_in = ::prctl(PR_CAPBSET_READ, static_cast<unsigned long>(number), 0UL, 0UL, 0UL);
-  if (is_in < 0 && errno != EINVAL)
-    throw SysError(errno, fmt::format("prctl(PR_CAPBSET_READ, {})", number));
-  return is_in;
+BoundingSet read_bounding_set() {
+  BoundingSet set;
+  for (unsigned number = 0; number < 2 * kHalf; ++number) {
+    const int is_in = ::prctl(PR_CAPBSET_READ, static_cast<unsigned long>(number), 0UL, 0UL, 0UL);
+    if (is_in < 0 && errno == EINVAL) break;
+    if (is_in < 0) throw SysError(errno, fmt::format("prctl(PR_CAPBSET_READ, {})", number));
+    set.known |= capability_bit(number);
+    if (is_in == 1) set.has |= capability_bit(number);
+  }
+  return set;
 }
 
 }  // namespace
@@ -142,19 +152,11 @@ void set_capabilities(const Capabilities& sets, Why why) {
       [&] { return ::syscall(SYS_capset, &header, halves.data()); }, sets_hint);
 }
 
-bool knows_capability(unsigned number) { return read_bounding_set(number) >= 0; }
+uint64_t bounding_set() { return read_bounding_set().has; }
 
-bool is_in_bounding_set(unsigned number) { return read_bounding_set(number) == 1; }
-
-uint64_t known_capabilities() {
-  uint64_t known = 0;
-  for (unsigned number = 0; number < 2 * kHalf && knows_capability(number); ++number)
-    known |= capability_bit(number);
-  return known;
-}
+uint64_t known_capabilities() { return read_bounding_set().known; }
 
 void drop_from_bounding_set(unsigned number, Why why) {
-  if (!is_in_bounding_set(number)) return;
   control(why, fmt::format("prctl(PR_CAPBSET_DROP, {})", words::capability(number)),
           PR_CAPBSET_DROP, number, 0, bounding_hint);
 }

@@ -37,15 +37,12 @@ struct Capabilities {
 Capabilities capabilities();
 void set_capabilities(const Capabilities& sets, Why why = {});
 
-/// prctl(PR_CAPBSET_READ): whether the kernel knows such a capability, and whether the caller's bounding
-/// set has it. Throws SysError if it doesn't say.
-bool knows_capability(unsigned number);
-bool is_in_bounding_set(unsigned number);
-
-/// All that the kernel knows.
+/// prctl(PR_CAPBSET_READ), of each: the caller's bounding set, and all that the kernel knows. They throw
+/// SysError if it doesn't say.
+uint64_t bounding_set();
 uint64_t known_capabilities();
 
-/// prctl(PR_CAPBSET_DROP), which takes CAP_SETPCAP. Nothing is done if the set hasn't got it anyway.
+/// prctl(PR_CAPBSET_DROP), which takes CAP_SETPCAP.
 void drop_from_bounding_set(unsigned number, Why why = {});
 
 /// prctl(PR_SET_KEEPCAPS): the permitted set outlives the change from root to another user.

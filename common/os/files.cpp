@@ -47,6 +47,14 @@ std::string absolute(const std::string& path) {
   return std::string(here.data()) + "/" + path;
 }
 
+std::string name_of(const Fd& file) {
+  std::array<char, PATH_MAX> name{};
+  const ssize_t length = ::readlink(file.path().c_str(), name.data(), name.size());
+  if (length < 0)
+    throw SysError(errno, fmt::format("readlink({})", quoted(file.path())), "is /proc mounted?");
+  return {name.data(), static_cast<size_t>(length)};
+}
+
 std::optional<std::string> real_path(const std::string& path) {
   const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), ::free);
   if (!real) return std::nullopt;

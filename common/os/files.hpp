@@ -25,6 +25,9 @@ std::string absolute(const std::string& path);
 /// there or can't be followed.
 std::optional<std::string> real_path(const std::string& path);
 
+/// The name by which the kernel knows an open file, with all links followed. Throws SysError.
+std::string name_of(const Fd& file);
+
 /// mkdir(2), mkdirat(2). False if the name is taken already, by whatever.
 bool make_directory(const std::string& path, mode_t mode, Why why = {});
 bool make_directory(const Fd& directory, const std::string& name, mode_t mode, Why why = {});

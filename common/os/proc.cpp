@@ -126,10 +126,12 @@ std::vector<pid_t> all() {
   return pids;
 }
 
-std::vector<Mount> mounts(const std::string& path) {
+std::vector<Mount> mounts(const std::string& path, std::string_view kind) {
   std::vector<Mount> found;
+  const std::string sought = fmt::format(" - {}", kind);
   const auto text = read_if_there(path);
   for (const std::string& line : split(text.value_or(""), '\n')) {
+    if (line.find(sought) == std::string::npos) continue;
     // ID PARENT MAJOR:MINOR ROOT TARGET OPTIONS [PROPAGATION…] - TYPE SOURCE SUPER-OPTIONS
     const auto words = fields(line);
     const auto dash = std::find(words.begin(), words.end(), "-");

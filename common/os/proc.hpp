@@ -57,7 +57,9 @@ struct Mount {
   std::string source;
   std::string super_options;  // the file system's own, for all mounts of it
 };
-std::vector<Mount> mounts(const std::string& path = "/proc/self/mountinfo");
+/// All of them, or those whose type begins with `kind`.
+std::vector<Mount> mounts(const std::string& path = "/proc/self/mountinfo",
+                          std::string_view kind = "");
 
 /// The mount that holds `path` (the longest mount point that is a prefix; the last if stacked).
 std::optional<Mount> mount_of(const std::string& path);

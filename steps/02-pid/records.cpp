@@ -21,20 +21,27 @@ Error missing(const std::string& id) {
                "`list` shows those that do");
 }
 
+std::optional<std::string> state_text(const std::string& id) {
+  const std::string path = state_folder(id) + "/" + kStateFile;
+  // Neither elsewhere nor, should it be a pipe, without end.
+  const auto file = sys::open_if_there(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if (!file) return std::nullopt;
+  return read_all(*file, path);
+}
+
 std::optional<Record> look_up(const std::string& id) {
   check_id(id);
   const auto folder = sys::open_if_there(state_folder(id), O_PATH | O_DIRECTORY);
   if (!folder) return std::nullopt;
-  const std::string path = state_folder(id) + "/" + kStateFile;
-  // Neither elsewhere nor, should it be a pipe, without end.
-  const auto file = sys::open_if_there(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  if (!file) {
+  const auto text = state_text(id);
+  if (!text) {
     Record unfinished;
     unfinished.id = id;
     return unfinished;
   }
   try {
-    auto record = record_from_json(read_all(*file, path), path);
+    const std::string path = state_folder(id) + "/" + kStateFile;
+    auto record = record_from_json(*text, path);
     if (record.id == id) return record;
     throw Error(fmt::format("{}: id: expected {}, got {}", path, quoted(id), quoted(record.id)));
   } catch (const SysError&) {

@@ -119,12 +119,6 @@ State State::make(const std::string& id, const oci::Config& config, const std::s
   state.record = {id, Status::kCreating, 0, 0, now(), caller_uid(), bundle, config, {}};
   state.record.config.id = id;
   state.record.config.bundle = bundle;
-  try {
-    state.save();
-  } catch (...) {  // a full disk: the ID is not kept for a container that never was
-    state.remove();
-    throw;
-  }
   return state;
 }
 
@@ -157,7 +151,12 @@ std::string State::folder() const {
   return *real;
 }
 
-void State::save() { sys::replace_file(folder_, kStateFile, to_json(record), 0600); }
+void State::save() {
+  if (config_.empty()) config_ = config_text(record);
+  std::string text = to_json(record, config_);
+  sys::replace_file(folder_, kStateFile, text, 0600);
+  written_ = std::move(text);
+}
 
 void State::unlock() {
   if (::flock(folder_.get(), LOCK_UN) != 0)
@@ -167,7 +166,9 @@ void State::unlock() {
 bool State::lock_again() {
   lock(folder_, record.id);
   if (!is_still_there(folder_)) return false;
+  if (state_text(record.id) == written_) return true;  // nobody was there meanwhile
   record = find(record.id);
+  config_changed();
   return true;
 }
 

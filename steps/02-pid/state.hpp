@@ -30,7 +30,9 @@ struct Record {
   std::vector<Note> notes;  // what has to be undone, in the order it was made
 };
 
-std::string to_json(const Record& record);
+/// The record as one line; `config` is what config_text() makes of its config, which is most of it.
+std::string to_json(const Record& record, const std::string& config);
+std::string config_text(const Record& record);
 /// Throws Error naming `path` if it is not what to_json writes.
 Record record_from_json(const std::string& text, const std::string& path);
 
@@ -46,7 +48,8 @@ std::string random_id();
 /// it): two runtimes never change one container at once.
 class State : public Undo {
  public:
-  /// Makes the folder.
+  /// Makes the folder, which claims the ID. What is in the record is written with the first note, or
+  /// when there is a process.
   /// Throws Error if the ID is taken.
   static State make(const std::string& id, const oci::Config& config,
                     const std::string& bundle = "");
@@ -60,10 +63,12 @@ class State : public Undo {
   /// Writes `note` before what it is about is made.
   void note(const Note& note) override;
   std::string folder() const override;
-  /// Writes the record: whole, and renamed into place.
+  /// Writes the record: whole, and renamed into place. Its config is put into words once only: who
+  /// changes that says so.
   void save();
-  /// Lets others change it, while the container runs; and takes it again. False: it was deleted
-  /// meanwhile.
+  void config_changed() { config_.clear(); }
+  /// Lets others change it, while the container runs; and takes it again, with what they wrote. False:
+  /// it was deleted meanwhile.
   void unlock();
   bool lock_again();
   /// Removes file and folder: the container is forgotten.
@@ -79,6 +84,8 @@ class State : public Undo {
 
   Fd folder_;
   std::string path_;
+  std::string config_;   // in words; empty: not yet
+  std::string written_;  // the file's text, as far as this process knows it
 };
 
 /// Where a container's state is: ROOT/ID/state.json.
@@ -88,6 +95,9 @@ constexpr const char* kStateFile = "state.json";
 constexpr const char* kStartSocket = "start.sock";
 /// The error of a container that isn't there.
 Error missing(const std::string& id);
+
+/// The state file's text; nothing if it isn't there.
+std::optional<std::string> state_text(const std::string& id);
 
 /// Reads a record without locking: it is replaced at one moment. Nothing if there is no such
 /// container. A folder without a file yet (or whose runtime was killed at once) is a record that is

@@ -25,7 +25,11 @@ std::string words(Status status) {
   return "";
 }
 
-std::string to_json(const Record& record) {
+std::string config_text(const Record& record) {
+  return oci::write_json(oci::config_to_json(record.config));
+}
+
+std::string to_json(const Record& record, const std::string& config) {
   json notes = json::array();
   for (const Note& note : record.notes) notes.push_back({{"kind", note.kind}, {"what", note.what}});
   json out = {{"id", record.id},
@@ -34,10 +38,11 @@ std::string to_json(const Record& record) {
               {"startTime", record.start_time},
               {"created", record.created},
               {"owner", record.owner},
-              {"config", oci::config_to_json(record.config)},
               {"undo", notes}};
   if (!record.bundle.empty()) out["bundle"] = record.bundle;
-  return oci::write_json(out);
+  std::string text = oci::write_json(out);
+  text.pop_back();  // the object's end, for its last member
+  return text.append(",\"config\":").append(config) + '}';
 }
 
 namespace {

@@ -2,12 +2,11 @@
 
 #include <fcntl.h>
 #include <sys/statvfs.h>
-#include <unistd.h>
 
 #include <array>
-#include <climits>
 
 #include "common/os/error.hpp"
+#include "common/os/files.hpp"
 #include "common/os/proc.hpp"
 
 namespace lockstep::mnt {
@@ -47,20 +46,13 @@ void remount(const sys::Place& place, uint64_t set, uint64_t clear) {
                 "an older kernel sets a bind's attributes in a second step");
 }
 
-std::string path_of(const sys::Place& place) {
-  std::array<char, PATH_MAX> path{};
-  const ssize_t length = ::readlink(place.fd.path().c_str(), path.data(), path.size());
-  if (length < 0) throw SysError(errno, fmt::format("readlink({})", quoted(place.fd.path())));
-  return {path.data(), static_cast<size_t>(length)};
-}
-
 /// The mount at `place`, and for recursive attributes each that lies below it.
 void remount_all(const sys::Place& place, const MountOptions& options) {
   const uint64_t set = options.set_recursively;
   const uint64_t clear = options.clear_recursively;
   remount(place, options.set | set, options.clear | clear);
   if ((set | clear) == 0) return;
-  const std::string path = path_of(place);
+  const std::string path = sys::name_of(place.fd);
   const Beneath folder(place.fd.duplicate());
   for (const proc::Mount& mount : proc::mounts()) {
     if (path == "/" || mount.target.rfind(path + "/", 0) != 0) continue;

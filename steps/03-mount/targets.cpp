@@ -8,9 +8,9 @@
 
 #include <algorithm>
 #include <array>
-#include <climits>
 
 #include "common/os/error.hpp"
+#include "common/os/files.hpp"
 
 namespace lockstep::mnt {
 namespace {
@@ -45,16 +45,6 @@ void refuse_proc(const oci::Mount& mount, const MountOptions& options, const std
       "it would blind or mislead whatever reads /proc in the container, this runtime included");
 }
 
-/// The name by which the kernel knows an open file, with all links followed.
-std::string name_of(const Fd& fd) {
-  std::array<char, PATH_MAX> name{};
-  const ssize_t length = ::readlink(fd.path().c_str(), name.data(), name.size());
-  if (length < 0) {
-    throw SysError(errno, fmt::format("readlink({})", quoted(fd.path())), "is /proc mounted?");
-  }
-  return {name.data(), static_cast<size_t>(length)};
-}
-
 Fd open_or_make(const Beneath& root, const oci::Mount& mount, const MountOptions& options) {
   if (!options.bind || options.remount) return root.make_directories(mount.destination);
   struct stat source {};
@@ -74,6 +64,14 @@ Fd open_or_make(const Beneath& root, const oci::Mount& mount, const MountOptions
                              quoted(mount.source)));
 }
 
+/// Where it is, as the container will name it; empty for the rootfs itself.
+std::string below(const Beneath& root, const Fd& target) {
+  const std::string name = sys::name_of(target);
+  if (name.starts_with(root.name())) return name.substr(root.name().size());
+  throw Error(fmt::format("{}: it isn't below {} any more", quoted(name), quoted(root.name())),
+              "somebody moved the rootfs while it was being mounted");
+}
+
 }  // namespace
 
 bool is_directory(const Fd& fd) {
@@ -85,7 +83,7 @@ Fd open_target(const Beneath& root, const oci::Mount& mount, const MountOptions&
   if (mount.type == "proc" || mount.type == "sysfs") refuse_link(root, mount);
   refuse_proc(mount, options, mount.destination);
   Fd target = open_or_make(root, mount, options);
-  const std::string path = name_of(target).substr(name_of(root.root()).size());
+  const std::string path = below(root, target);
   refuse_proc(mount, options, path);
   if (!path.empty() || options.remount) return target;
   throw Error(fmt::format("mount {}: it would cover the whole rootfs", quoted(mount.destination)),

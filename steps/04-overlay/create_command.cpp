@@ -70,7 +70,9 @@ void bundle_option(cli::Options& options, Settings& settings) {
   options.value("b,bundle", "DIR", "make it of this folder's config.json, as the OCI has it",
                 [&](const std::string& folder) { use_bundle(settings, folder); });
   options.check([&] {
-    if (settings.bundle) check_beside_bundle(options.given());
+    if (!settings.bundle) return;
+    check_beside_bundle(options.given());
+    options.no_more_checks();
   });
 }
 

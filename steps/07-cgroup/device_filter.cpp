@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "07-cgroup/device_cache.hpp"
 #include "common/os/bpf.hpp"
 #include "common/os/error.hpp"
 
@@ -92,8 +93,10 @@ void filter_v1(const std::vector<Rule>& rules, const Folder& folder) {
 void filter_v2(const std::vector<Rule>& rules, const Folder& folder) {
   Fd program;
   if (!unless_powerless([&] {
-        program = sys::load_device_program(
-            device_program(rules), "which devices may be opened is decided by a program of ours");
+        program = remembered(rules, [&] {
+          return sys::load_device_program(
+              device_program(rules), "which devices may be opened is decided by a program of ours");
+        });
       }))
     return;
   sys::attach_device_program(folder.fd(), folder.path(), program,

@@ -56,7 +56,7 @@ bool is_on_top(const proc::Mount& mount) {
 std::vector<Hierarchy> look(const std::string& mountinfo, const std::string& cgroup,
                             const std::function<bool(const proc::Mount&)>& reachable) {
   std::vector<Hierarchy> all;
-  const auto mounts = proc::mounts(mountinfo);
+  const auto mounts = proc::mounts(mountinfo, "cgroup");
   for (const Membership& member : memberships(cgroup)) {
     for (const proc::Mount& mount : mounts) {
       if (!shows(mount, member) || !reachable(mount)) continue;

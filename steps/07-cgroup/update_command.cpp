@@ -44,6 +44,7 @@ void update(const std::string& id, const oci::Resources& changes) {
   if (const auto site = noted_v2_site(record.notes)) hand_controllers_down(*site, asked, folders);
   set_limits(asked, folders);
   now = std::move(all);
+  state.config_changed();
   state.save();
 }
 

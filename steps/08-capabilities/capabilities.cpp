@@ -34,9 +34,9 @@ namespace lockstep::caps {
 // The last argument of a sys:: call is its reason, which --explain prints.
 
 void set_bounds(const oci::Process& process) {
-  const uint64_t kept = wanted(process).bounding;  // sets.cpp
-  for (unsigned number = 0; sys::knows_capability(number); ++number) {
-    if ((kept & capability_bit(number)) == 0)
+  const uint64_t given_up = sys::bounding_set() & ~wanted(process).bounding;  // sets.cpp
+  for (unsigned number = 0; given_up >> number != 0; ++number) {
+    if ((given_up & capability_bit(number)) != 0)
       sys::drop_from_bounding_set(number, "no program in there can ever have it again");
   }
   if (process.user.uid != 0)

@@ -51,10 +51,11 @@ void say_what_is_left_out(const oci::Config& config) {
   const oci::Capabilities sets = wanted(config.process);
   const uint64_t asked = sets.bounding | sets.effective | sets.permitted | sets.inheritable;
   const uint64_t missing = asked & ~available(config);
-  if (const uint64_t unknown = missing & ~all(); unknown != 0)
+  const uint64_t known = missing == 0 ? 0 : all();
+  if (const uint64_t unknown = missing & ~known; unknown != 0)
     narrate::say(fmt::format("(left out, for this kernel doesn't know them: {})",
                              words::capabilities(unknown)));
-  if (const uint64_t denied = missing & all(); denied != 0)
+  if (const uint64_t denied = missing & known; denied != 0)
     narrate::say(fmt::format("(left out, for this process hasn't got them to give: {})",
                              words::capabilities(denied)));
   // To root it makes no difference: what is bounding, root gets.

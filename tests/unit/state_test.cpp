@@ -43,7 +43,8 @@ Record record_of(pid_t pid) {
 }
 
 /// What of a record comes back from its text.
-Record read_back(const Record& record) { return pid::record_from_json(pid::to_json(record), "f"); }
+std::string text_of(const Record& record) { return pid::to_json(record, pid::config_text(record)); }
+Record read_back(const Record& record) { return pid::record_from_json(text_of(record), "f"); }
 
 }  // namespace
 
@@ -77,6 +78,7 @@ TEST_CASE("state: random IDs are IDs, and differ") {
 TEST_CASE("state: making one claims the ID, for one only, in folders that only their owner reads") {
   const StateRoot root;
   State state = State::make("box", {});
+  state.save();
   CHECK(mode_of(root.path()) == 0700);
   CHECK(mode_of(root / "box") == 0700);
   CHECK(mode_of(root / "box/state.json") == 0600);
@@ -136,7 +138,7 @@ TEST_CASE("state: a text that isn't ours is an error that names the file and the
   CHECK(text(refusal("")) == doctest::Contains("/run/x/state.json: line 1, column 1"));
   CHECK(text(refusal("[]")) == doctest::Contains("/run/x/state.json"));
   CHECK(text(refusal("{}")) == doctest::Contains("/run/x/state.json"));
-  std::string good = pid::to_json(record_of(::getpid()));
+  std::string good = text_of(record_of(::getpid()));
   const auto with = [&](const std::string& from, const std::string& to) {
     std::string changed = good;
     REQUIRE(changed.find(from) != std::string::npos);
