@@ -1,9 +1,13 @@
 #include "common/os/execute_hint.hpp"
 
 #include <elf.h>
+#include <endian.h>
 #include <fcntl.h>
+#include <linux/capability.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +15,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "common/os/capabilities.hpp"
 #include "common/os/error.hpp"
 #include "common/os/fd.hpp"
 #include "common/os/proc.hpp"
@@ -20,6 +25,7 @@ namespace lockstep {
 namespace {
 
 constexpr int kMostInterpreters = 5;  // as many as the kernel follows
+constexpr unsigned kHalf = 32;        // of a set of capabilities, in each of vfs_cap_data's words
 
 std::string head_of(const std::string& path) {
   const Fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
@@ -94,6 +100,25 @@ std::string missing_interpreter_hint(const std::string& path, int depth = 0) {
   return "";
 }
 
+/// The powers that the file is to have wherever it runs (setcap(8): "+ep") and that nobody here can
+/// have: the kernel rather doesn't start such a program than without them.
+std::string powers_hint(const std::string& path) {
+  vfs_ns_cap_data file{};
+  const ssize_t size = ::getxattr(path.c_str(), "security.capability", &file, sizeof file);
+  if (size < static_cast<ssize_t>(sizeof(vfs_cap_data))) return "";
+  if ((le32toh(file.magic_etc) & VFS_CAP_FLAGS_EFFECTIVE) == 0) return "";
+  uint64_t missing = 0;
+  for (unsigned number = 0; number <= CAP_LAST_CAP; ++number) {
+    const bool asked = (le32toh(file.data[number / kHalf].permitted) >> (number % kHalf) & 1U) != 0;
+    if (asked && ::prctl(PR_CAPBSET_READ, number) == 0) missing |= capability_bit(number);
+  }
+  if (missing == 0) return "";
+  return fmt::format(
+      "the file asks for {}, which the bounding set hasn't got: give it (--cap-add; in a bundle, "
+      "process.capabilities), or take it from the file (setcap -r {})",
+      words::capabilities(missing), path);
+}
+
 /// Which folder on the way can't be searched, or what else keeps the file from being executed.
 std::string denied_hint(const std::string& path, int depth = 0) {
   if (std::string folder = search_hint(path); !folder.empty()) return folder;
@@ -114,6 +139,7 @@ std::string denied_hint(const std::string& path, int depth = 0) {
     return fmt::format("the script's interpreter {}: {}", quoted(interpreter),
                        denied_hint(interpreter, depth + 1));
   }
+  if (std::string powers = powers_hint(path); !powers.empty()) return powers;
   return "a security module (AppArmor, SELinux; see dmesg) may have denied it";
 }
 

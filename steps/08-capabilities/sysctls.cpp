@@ -104,11 +104,12 @@ void check_scope(const oci::Config& config, const std::string& key) {
         key, "is a setting of the whole machine's: no namespace has one of its own",
         "set it on the host, as root: `sysctl -w NAME=VALUE`; a container can have its own "
         "net.…, fs.mqueue.…, user.…, and System V IPC's kernel.msg…, sem, shm…");
-  if (!owns(config, scope->kind))
+  const std::string kind = scope->kind;
+  if (!owns(config, kind))
     throw refusal(
         key,
-        fmt::format("belongs to a {} namespace, and the container has none of its own",
-                    scope->kind),
+        fmt::format("belongs to {} namespace, and the container has none of its own",
+                    kind == "ipc" ? "an ipc" : "a " + kind),
         "give it one (--network none or a network's name, --ipc private, --userns private; "
         "in a bundle, linux.namespaces), or set it for whoever owns that");
 }

@@ -21,7 +21,7 @@ refuses 125 "sysctl \"vm.swappiness\" (--sysctl, linux.sysctl): is a setting of 
 refuses 125 "whole machine's" inside --sysctl kernel.core_pattern=x true
 refuses 125 "whole machine's" inside --sysctl kernel.msgmaxx=1 true
 refuses 125 'belongs to a network namespace' inside --userns host --network host --sysctl net.ipv4.ip_forward=1 true
-refuses 125 'belongs to a ipc namespace' inside --userns host --ipc host --sysctl kernel.msgmax=1 true
+refuses 125 'belongs to an ipc namespace' inside --userns host --ipc host --sysctl kernel.msgmax=1 true
 refuses 125 'belongs to a user namespace' inside --userns host --sysctl user.max_net_namespaces=1 true
 refuses 125 'No such file or directory (ENOENT)' inside --sysctl net.ipv4.no_such=1 true
 hints 'no such setting'

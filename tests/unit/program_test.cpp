@@ -3,9 +3,12 @@
 #include "common/story/program.hpp"
 
 #include <elf.h>
+#include <endian.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include <array>
@@ -15,6 +18,7 @@
 #include <fstream>
 #include <limits>
 
+#include "common/os/capabilities.hpp"
 #include "common/os/execute_hint.hpp"
 #include "common/os/processes.hpp"
 #include "tests/support/doctest.hpp"
@@ -192,6 +196,33 @@ TEST_CASE("execute: a program whose dynamic linker is missing says which one") {
             "\" is there, but its dynamic linker \"/lib/no-such-ld.so.1\" is not: add it and its "
             "libraries to the rootfs, or use a static program");
   CHECK(execute_hint(ENOENT, programs.add("fine", elf("/"))).empty());
+}
+
+TEST_CASE("execute: a file that asks for powers which nobody here can have names them") {
+  const Programs programs;
+  const std::string path = programs.add("program", "x");
+  vfs_cap_data asks{};
+  asks.magic_etc = htole32(VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE);
+  asks.data[0].permitted = htole32(1U << CAP_CHOWN | 1U << CAP_KILL);
+  const auto set = [&] {
+    return ::setxattr(path.c_str(), "security.capability", &asks, sizeof asks, 0) == 0;
+  };
+  if (::geteuid() != 0 || !set()) SKIP("it takes CAP_SETFCAP, and a file system that keeps such");
+  const auto executing_without_kill = [&] {
+    return in_child([&]() -> std::string {
+      sys::drop_from_bounding_set(CAP_KILL);
+      sys::execute(path, {path}, {});
+    });
+  };
+  fs::copy_file("/bin/true", path, fs::copy_options::overwrite_existing);
+  REQUIRE(set());  // who writes to a file takes its powers
+  CHECK(
+      text(executing_without_kill()) ==
+      doctest::Contains("(EPERM)\nhint: the file asks for CAP_KILL, which the bounding set hasn't "
+                        "got: give it (--cap-add;"));
+  asks.magic_etc = htole32(VFS_CAP_REVISION_2);  // +p, without e: it starts, with less
+  REQUIRE(set());
+  CHECK(executing_without_kill().empty());
 }
 
 TEST_CASE("execute: a program for nothing, and one without a first line") {
