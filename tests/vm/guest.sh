@@ -57,7 +57,7 @@ echo "the busybox image in ${newest##*/}: $inside"
 
 # All of them would take a day where the VM is emulated. Without other wishes: those of cgroups, for which the VM was made, and of
 # privileges. What kills at many moments takes fewer of them.
-export kMoments=3
+export kMoments=10
 (( $# )) || set -- --tests-regex '^(resources|privileges)(\.|_test: |_root_test: )'
 echo "== tests, after $(now) s"
 ctest --test-dir "$LOCKSTEP_BUILD" --output-on-failure --no-tests=error --label-exclude '^(docs|ladder|lint|vm)$' "$@" || failed=1
