@@ -52,14 +52,14 @@ sweep: deps-test  ## the label `faults` without leaving a system call out: ten t
 vm: deps-vm  ## graders and tests in a VM with cgroup v2 alone: KERNELS="6.1 6.12", TESTS='-L net'
 	@$(call CONFIGURE,release)
 	$(call BUILD,build)
-	tests/vm/suite.sh build '' $(TESTS)
+	JOBS=$(JOBS) tests/vm/suite.sh build '' $(TESTS)
 
 cross: deps-cross  ## ARCH=arm64: the steps, rootfs-fetch and lesson-check for another architecture, in build/ARCH
 	@JOBS=$(JOBS) tools/cross.sh '$(ARCH)'
 
 vm-arm64: deps-vm-arm64  ## the graders on arm64, in a VM: KERNELS=6.12
 	@JOBS=$(JOBS) tools/cross.sh arm64
-	KERNELS='$(or $(KERNELS),6.1)' tests/vm/suite.sh build/arm64 arm64 none
+	JOBS=$(JOBS) KERNELS='$(or $(KERNELS),6.1)' tests/vm/suite.sh build/arm64 arm64 none
 
 $(STEPS): have-cmake
 	@$(call CONFIGURE,release)

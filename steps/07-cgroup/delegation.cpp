@@ -105,6 +105,7 @@ void hand_on_from(const Folder& folder, const std::vector<std::string>& wanted, 
 bool can_hand_on(const Folder& folder) {
   if (may_have_both(folder)) return true;
   if (!folder.read("cgroup.subtree_control").value_or("").empty()) return true;
+  if (!folder.may_write("cgroup.subtree_control")) return false;
   const auto pids = processes_in(folder);
   return pids.empty() || (pids.size() == 1 && pids[0] == std::to_string(::getpid()));
 }

@@ -17,7 +17,7 @@ namespace lockstep::cgroup {
 void hand_controllers_down(const Site& site, const oci::Resources& resources, Folders& folders);
 
 /// Whether version 2's cgroup `folder` hands controllers on, or could: it is the kernel's root, or
-/// nobody is in it but, at most, this process.
+/// we may have it do so and nobody is in it but, at most, this process.
 bool can_hand_on(const Folder& folder);
 
 /// Undoes the stepping aside.

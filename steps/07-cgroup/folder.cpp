@@ -17,6 +17,10 @@ bool Folder::has(const std::string& file) const {
   return ::faccessat(fd_.get(), file.c_str(), F_OK, 0) == 0;
 }
 
+bool Folder::may_write(const std::string& file) const {
+  return ::faccessat(fd_.get(), file.c_str(), W_OK, AT_EACCESS) == 0;
+}
+
 std::optional<std::string> Folder::read(const std::string& file) const {
   const Fd open(::openat(fd_.get(), file.c_str(), O_RDONLY | O_CLOEXEC));
   if (!open && errno == ENOENT) return std::nullopt;

@@ -24,6 +24,7 @@ class Folder {
   const Fd& fd() const { return fd_; }
 
   bool has(const std::string& file) const;
+  bool may_write(const std::string& file) const;
   /// A file's text, without the newline at its end; nothing if there is no such file.
   std::optional<std::string> read(const std::string& file) const;
   /// The number behind `key` in a file of lines "KEY NUMBER"; nothing if it isn't there.

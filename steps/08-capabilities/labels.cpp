@@ -39,10 +39,17 @@ bool is_loaded(const std::string& profile) {
   });
 }
 
+std::string no_profile(const oci::Process& process) {
+  return fmt::format("the AppArmor profile {} can't be had: ", quoted(process.apparmor_profile));
+}
+
+std::string no_label(const std::string& label) {
+  return fmt::format("the SELinux label {} can't be had: ", quoted(label));
+}
+
 void check_profile(const oci::Process& process) {
   if (!wants_profile(process)) return;
-  const std::string what =
-      fmt::format("the AppArmor profile {} can't be had: ", quoted(process.apparmor_profile));
+  const std::string what = no_profile(process);
   if (!has_apparmor())
     throw Error(what + "this kernel has no AppArmor, or has it turned off",
                 "leave it out (--security-opt apparmor=…, process.apparmorProfile); "
@@ -72,8 +79,8 @@ Fd open_own_attribute(const std::string& file) {
 }
 
 /// Before kernel 5.8 there is one file for whichever module is there.
-void write_attribute(const char* module, const std::string& text, const std::string& hint,
-                     Why why) {
+void write_attribute(const char* module, const std::string& text, const std::string& what,
+                     const std::string& hint, Why why) {
   for (const std::string& file : {fmt::format("{}/exec", module), std::string("exec")}) {
     const Fd attribute = open_own_attribute(file);
     if (!attribute && errno == ENOENT) continue;
@@ -82,7 +89,8 @@ void write_attribute(const char* module, const std::string& text, const std::str
     try {
       return sys::write_value(attribute, name, text, why);
     } catch (const SysError& error) {
-      throw SysError(SysError::Verbatim{}, error.code(), error.what(), hint, error.failure());
+      throw SysError(SysError::Verbatim{}, error.code(), what + error.what(), hint,
+                     error.failure());
     }
   }
   throw SysError(ENOENT, "openat2(\"/proc/self/attr/exec\")");
@@ -95,12 +103,10 @@ void check_labels(const oci::Config& config) {
   if (has_selinux()) return;
   const bool of_process = !config.process.selinux_label.empty();
   if (!of_process && config.linux.mount_label.empty()) return;
-  throw Error(
-      fmt::format(
-          "the SELinux label {} can't be had: this kernel has no SELinux, or has it turned off",
-          quoted(of_process ? config.process.selinux_label : config.linux.mount_label)),
-      "leave it out (--security-opt label=…, process.selinuxLabel, linux.mountLabel); "
-      "/sys/kernel/security/lsm names the modules that there are");
+  throw Error(no_label(of_process ? config.process.selinux_label : config.linux.mount_label) +
+                  "this kernel has no SELinux, or has it turned off",
+              "leave it out (--security-opt label=…, process.selinuxLabel, linux.mountLabel); "
+              "/sys/kernel/security/lsm names the modules that there are");
 }
 
 void label_mounts(oci::Config& config) {
@@ -113,12 +119,12 @@ void label_mounts(oci::Config& config) {
 
 void take_labels(const oci::Process& process) {
   if (wants_profile(process))
-    write_attribute("apparmor", "exec " + process.apparmor_profile,
+    write_attribute("apparmor", "exec " + process.apparmor_profile, no_profile(process),
                     "ENOENT: no such profile is loaded; EACCES: the profile around this process "
                     "doesn't let it change to that one",
                     "from execve on AppArmor's rules of this name hold for it");
   if (!process.selinux_label.empty())
-    write_attribute("selinux", process.selinux_label,
+    write_attribute("selinux", process.selinux_label, no_label(process.selinux_label),
                     "EINVAL: the loaded policy knows no such label; EACCES: it doesn't let this "
                     "process give it",
                     "from execve on SELinux's rules for this label hold for it");

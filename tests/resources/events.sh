@@ -67,7 +67,7 @@ if has memory; then
   end_box
 
   # The container's first process is the one.
-  start_box --memory 32m --memory-swap 32m -- sh -c "sleep 1; head -c 64000000 /dev/zero > /dev/shm/x; sleep 1000"
+  start_box --memory 32m --memory-swap 32m -- sh -c "sleep 1; exec head -c 64000000 /dev/zero > /dev/shm/x"
   watch_x
   ends_in_order
   has_type oom || fail "no word of it: $(types)$(cat events errors)"

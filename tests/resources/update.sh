@@ -7,7 +7,7 @@ set -euo pipefail
 start_box --memory 64m -- sleep 1000
 succeeds "$newest" update --pids-limit 50 --cpu-shares 2048 x
 is_set 50 pids pids.max pids.max
-is_set 2048 cpu cpu.shares cpu.weight 159
+is_set 2048 cpu cpu.shares cpu.weight 174
 is_set 67108864 memory memory.limit_in_bytes memory.max
 succeeds "$newest" update --memory 96m x
 is_set 100663296 memory memory.limit_in_bytes memory.max

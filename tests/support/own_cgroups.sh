@@ -1,9 +1,9 @@
-# For own_host.sh: a cgroup of the test's own in each hierarchy of version 1, and on a hybrid machine in version 2's, below those that
-# it was started in. So what its containers leave can be told from others', and is gone with the test. (Where version 2
-# is alone, the test stays where it is: a cgroup with processes couldn't hand controllers on.)
+# For own_host.sh: a cgroup of the test's own in each hierarchy, below those that it was started in. So what its containers leave can
+# be told from others', and is gone with the test. (Where version 2 is alone it is below the nearest that hands controllers on, for a
+# cgroup with processes can't: the test itself is in one further down, its containers are made beside that.)
 # shellcheck shell=bash
 
-hierarchies=()   # "CONTROLLERS FOLDER", FOLDER being the cgroup that this process is in
+hierarchies=()   # "CONTROLLERS FOLDER", FOLDER being the cgroup below which this process's containers are
 cgroup_before=() # for each where it came from
 own_cgroup=lockstep-test
 cgroup_version=2
@@ -24,6 +24,17 @@ find_hierarchies() {
       break
     done < <(awk '{ for (i = 6; $i != "-"; ++i); print $5, $(i + 1), $(i + 3) }' /proc/self/mountinfo)
   done < /proc/self/cgroup
+  [[ $cgroup_version != 2 || -z ${hierarchies[*]} ]] || hierarchies=("unified $(hands_on "${hierarchies[0]#* }")")
+}
+
+# hands_on FOLDER: in version 2, it or the nearest above that hands controllers on; if there is none, it.
+hands_on() {
+  local folder=$1
+  until [[ -n $(cat "$folder/cgroup.subtree_control" 2> /dev/null) ]]; do
+    folder=${folder%/*}
+    [[ -e $folder/cgroup.controllers ]] || { echo "$1"; return; }
+  done
+  echo "$folder"
 }
 
 # In version 1 a thread is moved by `tasks`: unlike a process by cgroup.procs, it needn't wait for the kernel's other forks.
@@ -33,7 +44,8 @@ move_to() { if [[ -e $1/tasks ]]; then echo $$ > "$1/tasks"; else echo $$ > "$1/
 enter_own_cgroups() {
   local i folder own file
   find_hierarchies
-  [[ $cgroup_version != 2 ]] || return 1
+  (( ${#hierarchies[@]} )) || return 1
+  [[ $cgroup_version != 2 ]] || { enter_own_cgroup2; return; }
   for i in "${!hierarchies[@]}"; do
     folder=${hierarchies[i]#* }
     own=$folder/$own_cgroup.$$
@@ -47,11 +59,24 @@ enter_own_cgroups() {
   done
 }
 
+enter_own_cgroup2() {
+  local folder=${hierarchies[0]#* } own handed
+  own=$folder/$own_cgroup.$$
+  read -ra handed < "$folder/cgroup.subtree_control" || return 1
+  (( ${#handed[@]} )) || return 1
+  remove_ended "$folder"
+  mkdir "$own" "$own/test" 2> /dev/null || return 1
+  echo "${handed[*]/#/+}" > "$own/cgroup.subtree_control"
+  cgroup_before=("$folder$(sed -n "s|^0::${folder#/sys/fs/cgroup}||p" /proc/self/cgroup)")
+  own_folder2=$own
+  echo $$ > "$own/test/cgroup.procs"
+}
+
 # When all in there have ended.
 leave_own_cgroups() {
   local i own
   for i in "${!cgroup_before[@]}"; do
-    own=${cgroup_before[i]}/$own_cgroup.$$
+    own=${own_folder2:-${cgroup_before[i]}/$own_cgroup.$$}
     move_to "${cgroup_before[i]}"
     eventually remove_cgroups "$own" || echo "left: $own"
   done

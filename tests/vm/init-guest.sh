@@ -14,6 +14,7 @@ ln -s fd/0 /dev/stdin
 ln -s fd/1 /dev/stdout
 ln -s fd/2 /dev/stderr
 mkdir -p /run/lock
+mount -t securityfs -o nosuid,nodev,noexec securityfs /sys/kernel/security
 mount -t bpf -o nosuid,nodev,noexec,mode=700 bpf /sys/fs/bpf
 mount --make-rshared /
 modprobe -a fuse loop tun  # what opening their nodes would load, where there is a udev

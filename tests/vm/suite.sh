@@ -20,7 +20,7 @@ tar --create --directory "$build" --exclude CMakeFiles --exclude '*.a' --exclude
 
 # try_kernel VERSION: its output and, at the end, its exit status and the summary's lines go to files.
 try_kernel() {
-  local version=$1 status=0
+  local version=$1 status=0 since=$SECONDS
   shift
   "$vm_here/kernel.sh" "$version" "$arch" > /dev/null || status=$?
   if (( status == 3 )); then
@@ -30,17 +30,19 @@ try_kernel() {
   (( status != 0 )) || "$vm_here/vm-run.sh" -a "$arch" -k "$version" -p 1 -m 2048 -t 7200 "$work/job" \
     bash source/tests/vm/guest.sh "$source" "$build" "$@" > "$work/output-$version" 2>&1 || status=$?
   echo "$status" > "$work/status-$version"
+  echo "$((SECONDS - since))" > "$work/took-$version"
 }
 
 # One line for each kernel's result, below it what was counted.
 summary() {
-  local version status failed=0 tried=0
+  local version status took failed=0 tried=0
   for version in "${kernels[@]}"; do
     status=$(< "$work/status-$version")
+    took=$(cat "$work/took-$version" 2> /dev/null) || true
     case $status in
       skipped) echo "Linux $version: not tried: no package of it can be had, see above" ;;
-      0) echo "Linux $version: passed" ;;
-      *) echo "Linux $version: FAILED (exit status $status)"; failed=1 ;;
+      0) echo "Linux $version: passed, in $took s" ;;
+      *) echo "Linux $version: FAILED (exit status $status), in $took s"; failed=1 ;;
     esac
     [[ $status == skipped ]] || tried=1
     grep -E '^(lesson [0-9]+, |the busybox image|[0-9]+% tests passed|Total Test time|== ended)' "$work/output-$version" 2> /dev/null | sed 's/^/  /' || true
@@ -48,13 +50,14 @@ summary() {
   (( tried && ! failed ))
 }
 
-# Both at once, for each takes one processor; which of them says something stands before each line.
+# Both at once, for each takes one processor (with JOBS=1 one after the other); which of them says something stands before each line.
 read -ra kernels <<< "${KERNELS:-6.1 6.12}"
 "$vm_here/system.sh" "$arch" > /dev/null
 for version in "${kernels[@]}"; do
   touch "$work/output-$version"
   try_kernel "$version" "$@" &
   tail --pid=$! --lines=+1 --follow "$work/output-$version" | sed -u "s/^/$version | /" &
+  [[ ${JOBS:-} != 1 ]] || wait
 done
 wait
 echo
