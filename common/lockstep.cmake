@@ -58,7 +58,9 @@ if(LOCKSTEP_SANITIZE)  # a sanitizer can't be static
   target_link_libraries(lockstep_step INTERFACE lockstep_dynamic)
 else()
   target_link_options(lockstep_step INTERFACE
-    -static -Wl,--fatal-warnings -Wl,-z,norelro -Wl,-z,noseparate-code)
+    -static -Wl,--fatal-warnings -Wl,-z,norelro -Wl,-z,noseparate-code
+    -Wl,-T,${CMAKE_CURRENT_LIST_DIR}/seldom.ld)  # what a start never touches, at the end
+  set_property(TARGET lockstep_step PROPERTY INTERFACE_LINK_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/seldom.ld)
 endif()
 
 # common/: one library a folder. They are linked as a group, so their order says nothing. Only
