@@ -62,6 +62,10 @@ void Seccomp::load(Handshake& host) {
     sys::load_filter(program_, flags_, why);
   }
   locked_ = true;
+  if (config_.linux.seccomp)  // not our own, of which we know that it allows what is still to come
+    host.suspect(
+        "the seccomp profile is loaded by now and may be what refuses it: without no_new_privs "
+        "it has to allow the runtime's last calls, too");
 }
 
 void Seccomp::deliver(const Fd& listener, pid_t process) const {
