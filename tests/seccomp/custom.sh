@@ -1,5 +1,6 @@
 #!/bin/bash
 # Profiles of one's own: of a bundle, and by --security-opt seccomp=FILE.
+# shellcheck disable=SC2016  # jq expands it
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
