@@ -181,6 +181,7 @@ void Handshake::fail(const std::exception& error, const std::string& where) {
     message.head.failure = static_cast<uint8_t>(known->failure());
     hint = known->hint();
   }
+  if (!suspicion_.empty()) hint = suspicion_ + (hint.empty() ? "" : "; if not: " + hint);
   if (const auto* call = dynamic_cast<const SysError*>(&error)) message.head.code = call->code();
   what = shortened(where + what);
   message.head.what_size = static_cast<uint32_t>(what.size());

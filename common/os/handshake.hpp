@@ -59,6 +59,8 @@ class Handshake {
   void expect_runtime();
   /// Child: reports its error; the host throws it, with `where` before it.
   void fail(const std::exception& error, const std::string& where = "in the container: ");
+  /// Child: what may be behind any failure from here on: said first in its hint.
+  void suspect(std::string cause) { suspicion_ = std::move(cause); }
 
   /// Child: a descriptor that the host's side hands on at once, whatever it waits for: somebody else
   /// there needs it before this side can go on.
@@ -86,6 +88,7 @@ class Handshake {
   int released_ = -1;  // child: the latest stage that the host released
   std::deque<Fd> received_;
   std::function<void(Fd)> take_delivery_;
+  std::string suspicion_;
 };
 
 }  // namespace lockstep

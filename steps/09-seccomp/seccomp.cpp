@@ -1,4 +1,4 @@
-// A filter of system calls.
+// Lesson 09: fewer doors to the kernel.
 //
 // All that a process does to the world it asks the kernel for: by some 370 system calls, of which a
 // program needs a few dozen. Each of the others is code of the kernel's that may have a mistake in it,
@@ -11,6 +11,11 @@
 // its six arguments as numbers, and the architecture, and answers: allow, fail with this errno, kill, log,
 // or ask somebody else. It can't follow pointers, so it can't judge by a file's name. Once loaded it
 // stays: a process and its children may add filters, and never take one off.
+//
+//     1. a profile          names calls and answers, in JSON            (profile.cpp)
+//     2. libseccomp         makes the program of it: done once, kept    (filter.cpp, cache.cpp)
+//     3. seccomp(2)         loads it: takes CAP_SYS_ADMIN or no_new_privs
+//     4. execve             the container's program begins under it
 //
 // So the last door of all is locked from the inside, just before the program: what loads the filter has
 // to live with it.
@@ -57,6 +62,10 @@ void Seccomp::load(Handshake& host) {
     sys::load_filter(program_, flags_, why);
   }
   locked_ = true;
+  if (config_.linux.seccomp)  // not our own, of which we know that it allows what is still to come
+    host.suspect(
+        "the seccomp profile is loaded by now and may be what refuses it: without no_new_privs "
+        "it has to allow the runtime's last calls, too");
 }
 
 void Seccomp::deliver(const Fd& listener, pid_t process) const {

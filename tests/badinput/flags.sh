@@ -75,13 +75,12 @@ wrong_values() {
     cgroup-parent) values=('' / . .. a/../b $'a\nb') ;;
     cap-add | cap-drop | cap) values=('' NO 'NET ADMIN' NET_ADMIN,KILL CAP_ CAP_CAP_KILL 21) ;;
     security-opt)
-      values=('' no nosuch=x apparmor= label= label=no:x label=type: seccomp= mask=x unmask= no-new-privileges=1) ;;
+      values=('' no nosuch=x apparmor= label= label=no:x label=type: mask=x unmask= no-new-privileges=1
+              seccomp seccomp= seccomp=/no/such/file seccomp=/run/test/host/folder seccomp=/run/test/host/file) ;;
     ulimit) values=('' nofile nofile= nofile=x nofile=2:1 nofile=1:2:3 no=1 "=1" nofile=-2 nofile=1.5) ;;
     sysctl) values=('' net.a "=x" a=1 vm.swappiness=1 net..a=1 ../a=1 net/../a=1 kernel.msgmaxx=1) ;;
     oom-score-adj) values=('' x -1001 1001 1.5) ;;
     resources) values=('' no-such-file /run/test/host/folder) ;;
-    security-opt) values=('' nonsense seccomp seccomp= seccomp=/no/such/file seccomp=/run/test/host/folder
-              seccomp=/run/test/host/file) ;;
     stop-signal) values=('' NONE SIG 0 65 -1 term,kill) ;;
     time) values=('' x -1 1.5 86401 1s '1 ') ;;
     interval) values=('' x 5 0s -1s 1us 25h '5 s' 1.2.3s 1e3s 9999999999999999999999h) ;;

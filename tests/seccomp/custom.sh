@@ -1,5 +1,6 @@
 #!/bin/bash
 # Profiles of one's own: of a bundle, and by --security-opt seccomp=FILE.
+# shellcheck disable=SC2016  # jq expands it
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -47,6 +48,10 @@ refused() {
   [[ -z $("$newest" list -q) ]] || fail "it stays: $("$newest" list)"
 }
 refused '{"defaultAction": "SCMP_ACT_ALLOW", "architectures": ["SCMP_ARCH_PDP11"]}' 'SCMP_ARCH_PDP11": not known to libseccomp'
+new_bundle '.process.args = ["true"] | .process.noNewPrivileges = false | .linux.seccomp = {"defaultAction": "SCMP_ACT_ALLOW",
+  "syscalls": [{"names": ["setgroups"], "action": "SCMP_ACT_ERRNO"}]}'
+refuses 125 'setgroups(0, []): Operation not permitted (EPERM)' "$newest" run --bundle bundle x
+says 'hint: the seccomp profile is loaded by now and may be what refuses it'
 refused '{"defaultAction": "no"}' 'linux.seccomp.defaultAction: expected one of'
 refused '{"defaultAction": "SCMP_ACT_ALLOW", "syscalls": [{"names": ["mkdir"], "action": "SCMP_ACT_NOTIFY"}]}' 'needs a listenerPath'
 for value in '' seccomp seccomp= seccomp=/no/such/file seccomp=/ nonsense; do

@@ -1,5 +1,6 @@
 #!/bin/bash
 # A filter that asks: the agent gets the listener and the container's state, and its answers are the program's.
+# shellcheck disable=SC2016  # jq expands it
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 

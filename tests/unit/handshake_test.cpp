@@ -229,3 +229,19 @@ TEST_CASE("handshake: an execve that failed is told to who waits for it") {
   CHECK(error_of([&] { handshake.await_exec(); }) ==
         "in the container: execve(\"/x\"): Exec format error (ENOEXEC)");
 }
+
+TEST_CASE("handshake: what the child suspects comes first in its error's hint") {
+  for (const std::string own : {"", "chmod"}) {
+    Handshake handshake;
+    const Child child = child_of(handshake, [&] {
+      handshake.suspect("the profile");
+      raise(SysError(EPERM, "setgroups()", own));
+    });
+    try {
+      handshake.await_exec();
+      FAIL("no error came");
+    } catch (const SysError& error) {
+      CHECK(error.hint() == (own.empty() ? "the profile" : "the profile; if not: chmod"));
+    }
+  }
+}
