@@ -24,6 +24,8 @@ if [[ $(cat "$sysroot/made-from" 2> /dev/null) != "$made_from" ]]; then
   apt+=(-o Dir::State::status="$build/installed")
   rm -rf "$sysroot"
   unpack_packages "$sysroot" "${packages[@]}"
+  # Headers that differ between architectures have a folder of their own, of which only the machine's compiler knows.
+  cp -r "$sysroot"/usr/include/*-linux-gnu/. "$sysroot/usr/include"
   echo "$made_from" > "$sysroot/made-from"
 fi
 
