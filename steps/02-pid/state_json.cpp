@@ -40,9 +40,8 @@ std::string to_json(const Record& record, const std::string& config) {
               {"owner", record.owner},
               {"undo", notes}};
   if (!record.bundle.empty()) out["bundle"] = record.bundle;
-  std::string text = oci::write_json(out);
-  text.pop_back();  // the object's end, for its last member
-  return text.append(",\"config\":").append(config) + '}';
+  const std::string text = oci::write_json(out);
+  return fmt::format(R"({{"config":{},{})", config, text.substr(1));  // its first member
 }
 
 namespace {
