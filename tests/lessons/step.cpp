@@ -45,9 +45,23 @@ Step::Step(std::string path, std::string shown, const Sandbox& sandbox, std::str
   forget_state();
 }
 
+/// A container whose runtime was killed in the middle has a part outside the sandbox: its cgroup. (A
+/// program that can't delete leaves it there.)
+void Step::delete_all(bool as_user) {
+  const fs::path state = sandbox_.folder + (as_user ? "/user-state" : "/state");
+  std::vector<std::string> ids;
+  for (const auto& entry : fs::directory_iterator(state))
+    ids.push_back(entry.path().filename().string());
+  if (ids.empty() || !knows("delete --force")) return;
+  How how;
+  how.as_user = as_user;
+  for (const std::string& id : ids) call({"delete", "--force", id}, how);
+}
+
 void Step::forget_state() {
   for (const char* state : {"/state", "/user-state"}) {
     std::error_code ignored;
+    if (fs::exists(sandbox_.folder + state)) delete_all(state != std::string_view("/state"));
     fs::remove_all(sandbox_.folder + state, ignored);
     fs::create_directory(sandbox_.folder + state);
   }

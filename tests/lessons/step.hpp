@@ -44,7 +44,8 @@ class Step {
   std::vector<std::string> run_words(const std::vector<std::string>& options,
                                      const std::vector<std::string>& command);
 
-  /// Empties the folder of `--root`, so that no check meets another one's containers.
+  /// Deletes what is left in the folder of `--root`, and empties that, so that no check meets another
+  /// one's containers.
   void forget_state();
 
   /// The words as one would type them.
@@ -60,6 +61,7 @@ class Step {
   std::string new_name();
 
  private:
+  void delete_all(bool as_user);
   const std::string& help(const std::string& command);
   std::vector<std::string> argv(const std::vector<std::string>& words, const How& how);
   const std::string& path_for_user();
