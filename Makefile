@@ -85,7 +85,7 @@ bench: deps-test  ## run of /bin/true beside runc, crun and the least a runtime 
 	@$(MAKE) build
 	tests/bench/bench.sh build
 
-install: build  ## stepNN and rootfs-fetch into PREFIX/bin (/usr/local), below DESTDIR
+install: build  ## stepNN, lockstep and rootfs-fetch into PREFIX/bin (/usr/local), below DESTDIR
 	cmake --install build --strip --prefix '$(PREFIX)'
 
 clean:  ## remove build/ and the links ./stepNN

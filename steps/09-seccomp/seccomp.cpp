@@ -19,9 +19,6 @@
 //
 // So the last door of all is locked from the inside, just before the program: what loads the filter has
 // to live with it.
-//
-// See: seccomp(2); the kernel's Documentation/userspace-api/seccomp_filter.rst; the runtime-spec's
-// config-linux.md, "Seccomp"
 
 #include "09-seccomp/seccomp.hpp"
 

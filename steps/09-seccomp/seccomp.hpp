@@ -31,7 +31,8 @@ class Seccomp {
   /// Inside, as the very last step before execve(2): loads it, unless that has been done.
   /// Order: after no_new_privs; the fewer calls of ours follow, the fewer a profile must allow.
   /// Break it: call it first in `inside`, and a profile without mount(2) ends the runtime's own work.
-  /// See: seccomp(2), prctl(2), PR_SET_NO_NEW_PRIVS
+  /// See: seccomp(2), prctl(2), PR_SET_NO_NEW_PRIVS; the kernel's userspace-api/seccomp_filter.rst; the
+  /// runtime-spec's config-linux.md, "Seccomp"
   void lock(Handshake& host);
 
   /// On the host: hands the listener of a filter that asks to the agent at `linux.seccomp.listenerPath`.
