@@ -78,6 +78,7 @@ uint32_t architecture(const std::string& name) {
 
 std::vector<std::string> known_architectures() {
   std::vector<std::string> names;
+  names.reserve(kArchitectures.size());
   for (const Architecture& one : kArchitectures) names.emplace_back(one.name);
   return names;
 }
