@@ -1,7 +1,7 @@
 // engine-floor: the least work that a runtime has to do for the verbs of the OCI, with the config.json that
 // `runc spec` writes.
 //
-//   engine-floor VERSION CGROUPS STATE ROOTFS VERB ID [COMMAND]
+//   engine-floor VERSION CGROUPS STATE ROOTFS VERB ID [COMMAND [ARG…]]
 //
 // VERSION is 1 or 2, of the cgroups; CGROUPS are the caller's, as folders with colons between them. VERB is run or
 // create (with the absolute COMMAND), start, exec (again with one), delete. Like floor.c this is a ruler and not
@@ -74,15 +74,14 @@ static void drop_capabilities(void) {
 }
 
 // Never returns.
-static void become(char* command) {
+static void become(char** command) {
   const struct rlimit files = {1024, 1024};
   setsid();
   must(setrlimit(RLIMIT_NOFILE, &files), "RLIMIT_NOFILE");
   drop_capabilities();
-  char* argv[] = {command, NULL};
   char* envp[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm",
                   NULL};
-  must(execve(command, argv, envp), command);
+  must(execve(*command, command, envp), *command);
 }
 
 static pid_t clone_into(uint64_t namespaces) {
@@ -132,7 +131,7 @@ static int delete_container(void) {
   return 0;
 }
 
-static int run(char* command) {
+static int run(char** command) {
   must(mkdir(folder, 0700), folder);
   make_cgroups(&groups);
   open_doors(&groups);
@@ -157,7 +156,7 @@ static void stand_at(int created, int gate_fd) {
   must(write(fd, "0", 1), path);
 }
 
-static int create(char* command) {
+static int create(char** command) {
   int created[2];
   char byte;
   must(mkdir(folder, 0700), folder);
@@ -189,7 +188,7 @@ static int start(void) {
   return 0;
 }
 
-static int exec(char* command) {
+static int exec(char** command) {
   const int container = (int)syscall(SYS_pidfd_open, read_state(), 0);
   must(container, "pidfd_open");
   open_doors(&groups);
@@ -205,11 +204,12 @@ static int exec(char* command) {
 
 int main(int argc, char** argv) {
   if (argc < 7) {
-    fprintf(stderr, "usage: engine-floor VERSION CGROUPS STATE ROOTFS VERB ID [COMMAND]\n");
+    fprintf(stderr,
+            "usage: engine-floor VERSION CGROUPS STATE ROOTFS VERB ID [COMMAND [ARG...]]\n");
     return 125;
   }
   const char* const verb = argv[5];
-  char* const command = argc > 7 ? argv[7] : "/bin/true";
+  char** const command = argv + 7;
   rootfs = argv[4];
   id = argv[6];
   name_cgroups(&groups, argv[1], argv[2], id);
