@@ -32,8 +32,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/engine_lib.sh"
 # shellcheck source=../support/own_cgroups.sh
 . "$here/../support/own_cgroups.sh"
-# With PIDs of its own: whatever it has started ends with it, however it ends.
-namespaces+=(--pid --fork --kill-child --mount-proc)
 versions='' count=1000 make_in='' made_in='' pause=0
 
 arguments=("$@")
@@ -54,7 +52,7 @@ done
 shift $((OPTIND - 1))
 check_options "$@"
 [[ $versions =~ ^(|[12]|1,2)$ ]] || wrong "-c takes 1, 2 or 1,2"
-[[ $count =~ ^[0-9]{1,4}$ ]] || wrong "-k takes a number up to 9999"
+[[ $count =~ ^(0|[1-9][0-9]{0,3})$ && $count != 1 ]] || wrong "-k takes 0, or a number from 2 to 9999"
 if [ -n "$make_in" ]; then
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
@@ -118,10 +116,10 @@ rows() {
   done
 }
 
-# table NAME WHAT
+# table NAME WHAT. Should one of its rows fail, the others are still there.
 table() {
   say $'\n'"$2, cgroup v$version, pause of $pause ms, $rounds rounds:"
-  measure "$pause" "$plan" "$1-v$version"
+  (measure "$pause" "$plan" "$1-v$version") || exit_status=1
 }
 
 measure_run() {
@@ -160,52 +158,52 @@ measure_seccomp() {
   for i in "${!labels[@]}"; do
     label=${labels[i]}
     row "$label" "$label" - "${runtimes[i]} run --bundle $work/true {id}"
-    row "$label, seccomp" "$label" "$([ "$label" = lockstep ] && echo +0.7 || echo -)" \
+    row "$label seccomp" "$label" "$([ "$label" = lockstep ] && echo +0.7 || echo -)" \
       "${runtimes[i]} run --bundle $work/seccomp {id}"
   done
   table seccomp "run with a profile of $(grep -o '"[a-z_0-9]*"[],]' "$work/bin/profile.json" | sort -u | wc -l) calls"
 }
 
-# alive_rows WHEN ROOT AIM: state, start and exec of lockstep where ROOT has the states; AIM is a factor or -.
+# alive_rows WHEN ROOT ID AIM: state, start and exec of lockstep where ROOT has the states, of ID among others; AIM is a
+# factor or -.
 alive_rows() {
-  local in="$work/bin/lockstep --root $2" one="$BENCH_TAG-alive-1" verb commands aim
+  local in="$work/bin/lockstep --root $2" verb commands aim
   for verb in state start exec; do
     case $verb in
-      state) commands="$in state $one" ;;
-      exec) commands="$in exec $one true" ;;
+      state) commands="$in state $3" ;;
+      exec) commands="$in exec $3 true" ;;
       start) commands="untimed $in create --bundle $work/true {id} && $in start {id}"
         commands+=" && untimed wait && untimed $in delete {id}" ;;
     esac
     aim=-
-    [ "$3" = - ] || aim="$verb, 1 alive;$3"
-    row "$verb, $1" "$verb, 1 alive" "${aim//;/\*}" "$commands"
+    [ "$4" = - ] || aim="$verb of 1*$4"
+    row "$verb $1" "$verb of 1" "$aim" "$commands"
   done
 }
 
 # The same with one container alive and then with many, and beside them with one in a place for states of its own
 # while the many are alive: what it takes longer than alone is the kernel's part.
 measure_alive() {
-  local verb lockstep=$work/bin/lockstep id=$BENCH_TAG-alive
+  local verb lockstep=$work/bin/lockstep id=$BENCH_TAG-many one=$BENCH_TAG-one
   choose_count
-  "$lockstep" --root "$work/one" run --detach --bundle "$work/sleep" "$id-1" </dev/null &>>"$work/log"
+  "$lockstep" --root "$work/one" run --detach --bundle "$work/sleep" "$one" </dev/null &>>"$work/log"
   plan=$work/plan
   for pause in ${pauses//,/ }; do
     : >"$plan"
-    alive_rows "1 alive" "$work/one" -
+    alive_rows "of 1" "$work/one" "$one" -
     table alive-1 "lockstep with one container alive"
   done
   say $'\n'"making $count containers …"
-  # the first one's name is free: $work/many is another place
   many "$lockstep" --root "$work/many" run --detach --bundle "$work/sleep" "$id-{}" || fail "$count containers can't be had: $(tail -n 1 "$work/log")"
   for pause in ${pauses//,/ }; do
     : >"$plan"
-    for verb in state start exec; do row "$verb, 1 alive" "$verb, 1 alive" - "from $out/alive-1-v$version-$pause.tsv"; done
-    alive_rows "$count alive" "$work/many" 1.1
-    alive_rows "apart" "$work/one" -
+    for verb in state start exec; do row "$verb of 1" "$verb of 1" - "from $out/alive-1-v$version-$pause.tsv"; done
+    alive_rows "of $count" "$work/many" "$id-1" 1.1
+    alive_rows "apart" "$work/one" "$one" -
     table alive "lockstep with $count containers alive"
   done
   many "$lockstep" --root "$work/many" delete --force "$id-{}" || fail "a container can't be deleted: $(tail -n 1 "$work/log")"
-  "$lockstep" --root "$work/one" delete --force "$id-1"
+  "$lockstep" --root "$work/one" delete --force "$one"
 }
 
 cover_run

@@ -4,9 +4,9 @@
 
 script=${0##*/}
 rounds=100 pauses=0,50 out=
+inside=''
 work=/run/bench # on a tmpfs that only this process and its children see
 exit_status=0
-namespaces=(--mount --propagation private)
 
 usage() { sed -n '2,/^$/s/^# \{0,1\}//p' "$here/$script"; }
 say() { printf '%s\n' "$*"; }
@@ -35,14 +35,15 @@ check_options() {
 
 # runc and crun make cgroups even for a bundle that asks for none; an interrupted run leaves them.
 # shellcheck disable=SC2317,SC2329  # called by the trap
-remove_left_cgroups() {
-  local tries=50
-  while [ -n "$(find /sys/fs/cgroup -depth -type d -name "*$BENCH_TAG-*" 2>/dev/null)" ]; do
+end_what_is_inside() {
+  local tries
+  kill "$inside" 2>/dev/null || : # flock's end is the others', too
+  for ((tries = 0; tries < 50; ++tries)); do
     find /sys/fs/cgroup -depth -type d -name "*$BENCH_TAG-*" -exec rmdir {} + 2>/dev/null || :
-    : $((tries -= 1))
-    [ $tries != 0 ] || { say "bench: cgroups are left: find /sys/fs/cgroup -name '*$BENCH_TAG-*'" && return; }
+    [ -n "$(find /sys/fs/cgroup -type d -name "*$BENCH_TAG-*" 2>/dev/null)" ] || return 0
     sleep 0.1
   done
+  say "bench: cgroups are left: find /sys/fs/cgroup -name '*$BENCH_TAG-*'" >&2
 }
 
 # enter ARGUMENT…: the script again as root, under a lock (two benchmarks at a time would measure each other's
@@ -58,9 +59,12 @@ enter() {
   namespace=$(readlink /proc/self/ns/mnt)
   [ "${LOCKSTEP_BENCH_OUTSIDE:-$namespace}" = "$namespace" ] || return 0
   export LOCKSTEP_BENCH_OUTSIDE=$namespace BENCH_TAG=lockstep-bench-$$
-  trap remove_left_cgroups EXIT
-  flock --nonblock --close --conflict-exit-code 75 "$here/lib.sh" \
-    unshare "${namespaces[@]}" "$BASH" "$here/$script" "$@" || exit_status=$?
+  trap end_what_is_inside EXIT
+  # With PIDs of its own: whatever is started inside ends with it, also when this is killed.
+  flock --nonblock --close --conflict-exit-code 75 "$here/lib.sh" setpriv --pdeathsig KILL \
+    unshare --mount --propagation private --pid --fork --kill-child --mount-proc "$BASH" "$here/$script" "$@" &
+  inside=$!
+  wait "$inside" || exit_status=$?
   [ $exit_status != 75 ] || fail "another benchmark is running: wait for it to end"
   exit $exit_status
 }
