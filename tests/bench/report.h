@@ -1,13 +1,14 @@
 // What the timer measures, and the report on it.
 #pragma once
 
-enum { kMaxRows = 32, kMaxWords = 32, kMaxRounds = 5000 };
+enum { kMaxRows = 32, kMaxWords = 64, kMaxRounds = 5000 };
 
 struct row {
   const char *label, *base_label, *aim;
   const struct row* base;  // what it is compared with: its floor, the same without something
   long resident_kib, stripped_kib;
-  char* words[kMaxWords + 1];  // the command, as execve wants it
+  char* words[kMaxWords + 1];  // the commands, a NULL behind each, as execve wants it
+  int word_count;              // with the NULLs between them
   double ms[kMaxRounds];       // by round
 };
 

@@ -4,9 +4,17 @@
 //
 // A line of PLAN is one row: LABEL, the LABEL of its base (its floor, or what it is compared with),
 // the aim, KiB resident, KiB stripped and the COMMAND, with tabs between them. The aim is "-" for
-// none, "floor" for those of a step against its floor, "+N" for at most N ms more than the base,
-// "N" for at most N ms in all. The COMMAND is split at blanks; its word {id} becomes a new name
-// every time. Its standard error goes to LOG. SAMPLES gets every single time: round, label, ms.
+// none, "floor" for those of a step against its floor; or some of these, with commas between them:
+//
+//   LABEL*N   at most N times as long as that row        +N    at most N ms more than the base
+//   LABEL+N   at most N ms more than that row            N     at most N ms in all
+//   small     under 2 MiB resident
+//
+// The COMMAND is split at blanks; its word {id} becomes a new name every time. It may be several, one
+// after the other: the word "&&" is between them, and their times are added. One that begins with the
+// word "untimed" doesn't count. The word "wait" alone waits for the container that `create` has left
+// behind. "from FILE" runs nothing: the times are those of this LABEL in another table's SAMPLES.
+// What they say to standard error goes to LOG. SAMPLES gets every single time: round, label, ms.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -48,9 +57,13 @@ static void read_row(struct row* row, char* line) {
   row->aim = fields[2];
   row->resident_kib = atol(fields[3]);
   row->stripped_kib = atol(fields[4]);
-  int count = 0;
-  for (char* word = strtok(line, " \n"); word && count < kMaxWords; word = strtok(NULL, " \n")) {
-    row->words[count++] = strcmp(word, "{id}") == 0 ? id : word;
+  for (char* word = strtok(line, " \n"); word; word = strtok(NULL, " \n")) {
+    if (row->word_count == kMaxWords) die("a command of the plan has too many words", E2BIG);
+    if (strcmp(word, "&&") == 0) {
+      row->words[row->word_count++] = NULL;  // ends a command, as execve wants it
+    } else {
+      row->words[row->word_count++] = strcmp(word, "{id}") == 0 ? id : word;
+    }
   }
 }
 
@@ -76,20 +89,57 @@ static double now_ms(void) {
   return (double)time.tv_sec * 1e3 + (double)time.tv_nsec / 1e6;
 }
 
+static pid_t spawn(char* const* words) {
+  pid_t pid = 0;
+  const int error = posix_spawnp(&pid, words[0], &redirections, NULL, words, environ);
+  if (error) die(words[0], error);
+  return pid;
+}
+
 // From the start of the command to the end of its process.
-static double run_once(const struct row* row) {
-  static int serial;
-  pid_t pid;
-  int status;
-  snprintf(id, sizeof id, "lockstep-bench-%d-%d", getppid(), serial++);
+static double run_command(const struct row* row, char* const* words) {
+  const int any_child = -1;  // an orphan becomes this process's child
+  int status = 0;
   const double start = now_ms();
-  const int error = posix_spawnp(&pid, row->words[0], &redirections, NULL, row->words, environ);
-  if (error) die(row->words[0], error);
+  const pid_t pid = strcmp(words[0], "wait") == 0 ? any_child : spawn(words);
   if (waitpid(pid, &status, 0) < 0) die("waitpid", errno);
   const double elapsed = now_ms() - start;
   if (status == 0) return elapsed;
   fprintf(stderr, "timer: %s failed with wait status 0x%x\n", row->label, (unsigned)status);
   exit(1);
+}
+
+// The commands of a row, whose times are added.
+static double run_once(const struct row* row) {
+  static int serial;
+  double elapsed = 0;
+  const char* const tag = getenv("BENCH_TAG");
+  snprintf(id, sizeof id, "%s-%d", tag ? tag : "lockstep-bench", serial++);
+  for (int i = 0; i < row->word_count; ++i) {
+    const int untimed = strcmp(row->words[i], "untimed") == 0;
+    const double took = run_command(row, row->words + i + untimed);
+    if (!untimed) elapsed += took;
+    while (row->words[i]) ++i;
+  }
+  return elapsed;
+}
+
+static int is_from_file(const struct row* row) { return strcmp(row->words[0], "from") == 0; }
+
+static void read_samples(struct row* row, int rounds) {
+  char line[256], label[128];
+  int round, count = 0;
+  double ms;
+  FILE* samples = fopen(row->words[1], "re");
+  if (!samples) die(row->words[1], errno);
+  while (fgets(line, sizeof line, samples)) {
+    if (sscanf(line, "%d\t%127[^\t]\t%lf", &round, label, &ms) != 3) continue;
+    if (strcmp(label, row->label) != 0 || round >= rounds) continue;
+    row->ms[round] = ms;
+    ++count;
+  }
+  fclose(samples);
+  if (count != rounds) die("a row from a file has not as many rounds", EINVAL);
 }
 
 // Which row is at a position of a round. Simply shifting the order would keep every row behind the
@@ -107,6 +157,7 @@ static void measure(int rounds, int pause_ms, FILE* samples) {
   for (int round = -kWarmUp; round < rounds; ++round) {
     for (int position = 0; position < row_count; ++position) {
       struct row* row = &rows[row_at(round + kWarmUp, position)];
+      if (is_from_file(row)) continue;
       if (pause_ms) nanosleep(&pause, NULL);
       const double elapsed = run_once(row);
       if (round < 0) continue;
@@ -130,6 +181,10 @@ int main(int argc, char** argv) {
   posix_spawn_file_actions_addopen(&redirections, 1, "/dev/null", O_WRONLY, 0);
   posix_spawn_file_actions_addopen(&redirections, 2, argv[4], O_WRONLY | O_CREAT | O_APPEND, 0600);
   if (setpriority(PRIO_PROCESS, 0, -20) < 0) perror("timer: at ordinary priority");
+  if (prctl(PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L) < 0) die("PR_SET_CHILD_SUBREAPER", errno);
+  for (int i = 0; i < row_count; ++i) {
+    if (is_from_file(&rows[i])) read_samples(&rows[i], rounds);
+  }
   measure(rounds, atoi(argv[3]), samples);
   if (find("floor 01")) {
     print_report(rows, row_count, find("crun"), rounds);
