@@ -96,22 +96,22 @@ TEST_CASE("seccomp: with a capability the default profile has the calls that go 
   const struct {
     const char* capability;
     uint32_t number;
-  } kPairs[] = {{"CAP_SYS_ADMIN", SYS_mount},
-                {"CAP_SYS_ADMIN", SYS_unshare},
-                {"CAP_SYS_ADMIN", SYS_clone3},
-                {"CAP_DAC_READ_SEARCH", SYS_open_by_handle_at},
-                {"CAP_SYS_BOOT", SYS_reboot},
-                {"CAP_SYS_CHROOT", SYS_chroot},
-                {"CAP_SYS_MODULE", SYS_init_module},
-                {"CAP_SYS_PACCT", SYS_acct},
-                {"CAP_SYS_PTRACE", SYS_kcmp},
-                {"CAP_SYS_TIME", SYS_settimeofday},
-                {"CAP_SYS_NICE", SYS_mbind},
-                {"CAP_SYSLOG", SYS_syslog},
-                {"CAP_BPF", SYS_bpf},
-                {"CAP_PERFMON", SYS_perf_event_open},
-                {"CAP_SYS_TTY_CONFIG", SYS_vhangup}};
-  for (const auto& pair : kPairs) {
+  } pairs[] = {{"CAP_SYS_ADMIN", SYS_mount},
+               {"CAP_SYS_ADMIN", SYS_unshare},
+               {"CAP_SYS_ADMIN", SYS_clone3},
+               {"CAP_DAC_READ_SEARCH", SYS_open_by_handle_at},
+               {"CAP_SYS_BOOT", SYS_reboot},
+               {"CAP_SYS_CHROOT", SYS_chroot},
+               {"CAP_SYS_MODULE", SYS_init_module},
+               {"CAP_SYS_PACCT", SYS_acct},
+               {"CAP_SYS_PTRACE", SYS_kcmp},
+               {"CAP_SYS_TIME", SYS_settimeofday},
+               {"CAP_SYS_NICE", SYS_mbind},
+               {"CAP_SYSLOG", SYS_syslog},
+               {"CAP_BPF", SYS_bpf},
+               {"CAP_PERFMON", SYS_perf_event_open},
+               {"CAP_SYS_TTY_CONFIG", SYS_vhangup}};
+  for (const auto& pair : pairs) {
     CAPTURE(pair.capability);
     CHECK(here(compile(default_profile({})), pair.number) != kAllowed);
     CHECK(here(compile(default_profile({pair.capability})), pair.number) == kAllowed);
@@ -121,18 +121,19 @@ TEST_CASE("seccomp: with a capability the default profile has the calls that go 
   CHECK(here(root, SYS_keyctl) == fails_with(EPERM));
 }
 
+uint64_t argument(int value) { return static_cast<uint64_t>(value); }
+
 TEST_CASE("seccomp: the default profile looks at arguments") {
   const Program program = compile(default_profile({}));
   CHECK(here(program, SYS_clone, {SIGCHLD}) == kAllowed);
   CHECK(here(program, SYS_clone, {CLONE_VM | CLONE_THREAD | CLONE_SIGHAND}) == kAllowed);
-  for (const uint64_t flag : {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUTS,
-                              CLONE_NEWIPC, CLONE_NEWCGROUP}) {
-    CHECK(here(program, SYS_clone, {flag | SIGCHLD}) == fails_with(EPERM));
-  }
-  for (const uint64_t family : {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_CAN})
-    CHECK(here(program, SYS_socket, {family}) == kAllowed);
-  for (const uint64_t family : {AF_VSOCK, AF_ALG, 12, 200})  // 12 was DECnet
-    CHECK(here(program, SYS_socket, {family}) == fails_with(EPERM));
+  for (const int flag : {CLONE_NEWUSER, CLONE_NEWNS, CLONE_NEWNET, CLONE_NEWPID, CLONE_NEWUTS,
+                         CLONE_NEWIPC, CLONE_NEWCGROUP})
+    CHECK(here(program, SYS_clone, {argument(flag | SIGCHLD)}) == fails_with(EPERM));
+  for (const int family : {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK, AF_PACKET, AF_CAN})
+    CHECK(here(program, SYS_socket, {argument(family)}) == kAllowed);
+  for (const int family : {AF_VSOCK, AF_ALG, 12, 200})  // 12 was DECnet
+    CHECK(here(program, SYS_socket, {argument(family)}) == fails_with(EPERM));
   for (const uint64_t persona : {0x0UL, 0x8UL, 0x20000UL, 0x20008UL, 0xffffffffUL})
     CHECK(here(program, SYS_personality, {persona}) == kAllowed);
   CHECK(here(program, SYS_personality, {0x0040000}) == fails_with(EPERM));  // ADDR_NO_RANDOMIZE
