@@ -155,13 +155,15 @@ measure_seccomp() {
   local i label
   plan=$work/plan
   : >"$plan"
+  row floor floor - "$floor run {id} /bin/true"
+  row "floor seccomp" floor - "$floor filtered-run {id} $work/bin/filter.bpf /bin/true"
   for i in "${!labels[@]}"; do
     label=${labels[i]}
     row "$label" "$label" - "${runtimes[i]} run --bundle $work/true {id}"
     row "$label seccomp" "$label" "$([ "$label" = lockstep ] && echo +0.7 || echo -)" \
       "${runtimes[i]} run --bundle $work/seccomp {id}"
   done
-  table seccomp "run with a profile of $(grep -o '"[a-z_0-9]*"[],]' "$work/bin/profile.json" | sort -u | wc -l) calls"
+  table seccomp "run with a profile of $(calls_of "$work/bin/profile.json" | wc -l) calls"
 }
 
 # alive_rows WHEN ROOT ID AIM: state, start and exec of lockstep where ROOT has the states, of ID among others; AIM is a
@@ -212,7 +214,7 @@ mkdir "$work/samples"
 out=${out:-$work/samples}
 ln -s "$build/step09" "$work/bin/lockstep"
 [ -n "$made_in" ] || make_programs "$work/bin"
-[ -z "$made_in" ] || cp "$made_in"/{engine-floor,timer,resident,profile.json} "$work/bin"
+[ -z "$made_in" ] || cp "$made_in"/{engine-floor,timer,resident,profile.json,filter.bpf} "$work/bin"
 mkdir "$work/floor"
 choose_versions
 say_machine

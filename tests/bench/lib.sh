@@ -106,7 +106,7 @@ make_rootfs() {
 
 compile() { # PROGRAM SOURCE…, into $work/bin
   (cd "$here" && "${CC:-cc}" -O2 -static -Wall -Wextra -o "$work/bin/$1" "${@:2}") ||
-    fail "$1 does not compile: a C compiler and a static libc (libc6-dev) are needed"
+    fail "$1 does not compile, see above: a C compiler, a static libc (libc6-dev), libseccomp (libseccomp-dev) are needed"
 }
 
 # add_row LABEL BASE AIM COMMAND…: runs the command once, which also tells its resident size, and makes
