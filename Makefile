@@ -83,7 +83,7 @@ asan: deps-test  ## every test with AddressSanitizer and UBSan
 
 bench: deps-test  ## N=20 rounds: beside runc, crun and the least a runtime can do (N=100: 15 minutes)
 	@$(MAKE) build
-	@echo 'about a quarter of an hour; N=20, fewer rounds, takes about four minutes'
+	@echo 'about a quarter of an hour; N=20, fewer rounds, takes about three minutes'
 	@status=0; for part in bench engine; do tests/bench/$$part.sh $(if $(N),-n $(N)) build || status=1; done; exit $$status
 
 install: build  ## stepNN and rootfs-fetch into PREFIX/bin (/usr/local), below DESTDIR

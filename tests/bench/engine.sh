@@ -61,7 +61,9 @@ if [ -n "$make_in" ]; then
   exit 0
 fi
 [ -x "$build/step09" ] || fail "$build/step09 is not built: make build"
-[ -z "$made_in" ] || made_in=$(realpath "$made_in")
+[ -z "$made_in" ] || made_in=$(realpath -m "$made_in")
+[ -z "$made_in" ] || [ -e "$made_in/filter.bpf" ] || fail "$made_in doesn't have what -m makes"
+visible "$made_in"
 enter "${arguments[@]}"
 
 # The runtimes that run here, in the order of the tables: their labels, and how each is called.

@@ -19,6 +19,14 @@ wrong() {
   exit 2
 }
 
+# visible FOLDER…: whether they still are when /run is covered.
+visible() {
+  local folder
+  for folder; do
+    case $folder/ in /run/*) fail "$folder is below /run, which the benchmark covers: move it" ;; esac
+  done
+}
+
 # check_options [BUILD]: those that both have; sets `build`.
 check_options() {
   [ $# -le 1 ] || wrong "'$2' is one argument too many"
@@ -27,10 +35,7 @@ check_options() {
   build=$(realpath -m "${1:-${LOCKSTEP_BUILD:-$here/../../build}}")
   [ -z "$out" ] || mkdir -p "$out"
   [ -z "$out" ] || out=$(realpath "$out")
-  local folder
-  for folder in "$here" "$build" "$out"; do
-    case $folder/ in /run/*) fail "$folder is below /run, which the benchmark covers: move it" ;; esac
-  done
+  visible "$here" "$build" "$out"
 }
 
 # runc and crun make cgroups even for a bundle that asks for none; an interrupted run leaves them.
