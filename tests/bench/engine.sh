@@ -87,18 +87,18 @@ add_runtime() {
   fi
 }
 
-add_runtimes() {
+add_installed() { # LABEL PROGRAM
   local program
+  program=$(command -v "$2") || { say "$2 is not installed: $1 is left out" && return 0; }
+  add_runtime "$1" "$program"
+}
+
+add_runtimes() {
   labels=() runtimes=()
   add_runtime lockstep "$work/bin/lockstep"
   [ "${#labels[@]}" = 1 ] || fail "lockstep itself does not run here"
-  for program in "${CRUN:-crun}" "${RUNC:-runc}"; do
-    if command -v "$program" >/dev/null; then
-      add_runtime "$(basename "$program")" "$(command -v "$program")"
-    else
-      say "$program is not installed: it is left out"
-    fi
-  done
+  add_installed crun "${CRUN:-crun}"
+  add_installed runc "${RUNC:-runc}"
 }
 
 # row LABEL BASE AIM COMMANDS: one that runs; its resident size is known from its first `run`.
