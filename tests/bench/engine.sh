@@ -61,7 +61,9 @@ if [ -n "$make_in" ]; then
   exit 0
 fi
 [ -x "$build/step09" ] || fail "$build/step09 is not built: make build"
-[ -z "$made_in" ] || made_in=$(realpath "$made_in")
+[ -z "$made_in" ] || made_in=$(realpath -m "$made_in")
+[ -z "$made_in" ] || [ -e "$made_in/filter.bpf" ] || fail "$made_in doesn't have what -m makes"
+visible "$made_in"
 enter "${arguments[@]}"
 
 # The runtimes that run here, in the order of the tables: their labels, and how each is called.
@@ -85,18 +87,18 @@ add_runtime() {
   fi
 }
 
-add_runtimes() {
+add_installed() { # LABEL PROGRAM
   local program
+  program=$(command -v "$2") || { say "$2 is not installed: $1 is left out" && return 0; }
+  add_runtime "$1" "$program"
+}
+
+add_runtimes() {
   labels=() runtimes=()
   add_runtime lockstep "$work/bin/lockstep"
   [ "${#labels[@]}" = 1 ] || fail "lockstep itself does not run here"
-  for program in "${CRUN:-crun}" "${RUNC:-runc}"; do
-    if command -v "$program" >/dev/null; then
-      add_runtime "$(basename "$program")" "$(command -v "$program")"
-    else
-      say "$program is not installed: it is left out"
-    fi
-  done
+  add_installed crun "${CRUN:-crun}"
+  add_installed runc "${RUNC:-runc}"
 }
 
 # row LABEL BASE AIM COMMANDS: one that runs; its resident size is known from its first `run`.
@@ -155,13 +157,15 @@ measure_seccomp() {
   local i label
   plan=$work/plan
   : >"$plan"
+  row floor floor - "$floor run {id} /bin/true"
+  row "floor seccomp" floor - "$floor filtered-run {id} $work/bin/filter.bpf /bin/true"
   for i in "${!labels[@]}"; do
     label=${labels[i]}
     row "$label" "$label" - "${runtimes[i]} run --bundle $work/true {id}"
     row "$label seccomp" "$label" "$([ "$label" = lockstep ] && echo +0.7 || echo -)" \
       "${runtimes[i]} run --bundle $work/seccomp {id}"
   done
-  table seccomp "run with a profile of $(grep -o '"[a-z_0-9]*"[],]' "$work/bin/profile.json" | sort -u | wc -l) calls"
+  table seccomp "run with a profile of $(calls_of "$work/bin/profile.json" | wc -l) calls"
 }
 
 # alive_rows WHEN ROOT ID AIM: state, start and exec of lockstep where ROOT has the states, of ID among others; AIM is a
@@ -212,7 +216,7 @@ mkdir "$work/samples"
 out=${out:-$work/samples}
 ln -s "$build/step09" "$work/bin/lockstep"
 [ -n "$made_in" ] || make_programs "$work/bin"
-[ -z "$made_in" ] || cp "$made_in"/{engine-floor,timer,resident,profile.json} "$work/bin"
+[ -z "$made_in" ] || cp "$made_in"/{engine-floor,timer,resident,profile.json,filter.bpf} "$work/bin"
 mkdir "$work/floor"
 choose_versions
 say_machine

@@ -2,16 +2,19 @@
 // `runc spec` writes.
 //
 //   engine-floor VERSION CGROUPS STATE ROOTFS VERB ID [COMMAND [ARG…]]
+//   engine-floor VERSION CGROUPS STATE ROOTFS filtered-run ID FILTER COMMAND [ARG…]
 //
 // VERSION is 1 or 2, of the cgroups; CGROUPS are the caller's, as folders with colons between them. VERB is run or
-// create (with the absolute COMMAND), start, exec (again with one), delete. Like floor.c this is a ruler and not
+// create (with the absolute COMMAND), start, exec (again with one), delete. FILTER is a seccomp filter that filter.c made. Like floor.c this is a ruler and not
 // a runtime: the configuration is written into the code. It exits with the command's status.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
@@ -31,6 +34,8 @@ static const uint32_t kKept = 1U << CAP_AUDIT_WRITE | 1U << CAP_KILL | 1U << CAP
 
 static struct cgroups groups;
 static const char *rootfs, *id;
+static struct sock_filter instructions[BPF_MAXINSNS];
+static struct sock_fprog filter = {.filter = instructions};     // none, if its length is 0
 static char folder[kMaxPath], state[kMaxPath], gate[kMaxPath];  // `start` opens the gate, a FIFO
 
 // `runc spec` writes a cgroup namespace where there is version 2 only. Order: in the cgroup first, for that is
@@ -73,6 +78,15 @@ static void drop_capabilities(void) {
   must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
 }
 
+static void read_filter(const char* path) {
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  must(fd, path);
+  const ssize_t size = read(fd, instructions, sizeof instructions);
+  must(size, path);
+  close(fd);
+  filter.len = (unsigned short)((size_t)size / sizeof *instructions);
+}
+
 // Never returns.
 static void become(char** command) {
   const struct rlimit files = {1024, 1024};
@@ -81,6 +95,10 @@ static void become(char** command) {
   drop_capabilities();
   char* envp[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "TERM=xterm",
                   NULL};
+  if (filter.len) {
+    const unsigned flags = SECCOMP_FILTER_FLAG_SPEC_ALLOW;
+    must(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &filter), "seccomp");
+  }
   must(execve(*command, command, envp), *command);
 }
 
@@ -217,6 +235,10 @@ int main(int argc, char** argv) {
   snprintf(state, sizeof state, "%.480s/state", folder);
   snprintf(gate, sizeof gate, "%.480s/gate", folder);
   if (strcmp(verb, "run") == 0) return run(command);
+  if (strcmp(verb, "filtered-run") == 0) {
+    read_filter(command[0]);
+    return run(command + 1);
+  }
   if (strcmp(verb, "create") == 0) return create(command);
   if (strcmp(verb, "start") == 0) return start();
   if (strcmp(verb, "exec") == 0) return exec(command);

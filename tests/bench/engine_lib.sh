@@ -57,13 +57,17 @@ write_profile() { # FILE
 PROFILE
 }
 
+calls_of() { grep -o '"[a-z_0-9]*"[],]' "$1" | tr -d '"],' | sort -u; } # PROFILE
+
 # make_programs FOLDER: what needs a compiler.
 make_programs() {
   compile engine-floor engine_floor.c engine_cgroup.c
   compile timer timer.c report.c
   compile resident resident.c
   write_profile "$work/bin/profile.json"
-  [ "$1" = "$work/bin" ] || { mkdir -p "$1" && cp "$work/bin"/{engine-floor,timer,resident,profile.json} "$1"; }
+  compile filter filter.c -lseccomp
+  calls_of "$work/bin/profile.json" | "$work/bin/filter" >"$work/bin/filter.bpf"
+  [ "$1" = "$work/bin" ] || { mkdir -p "$1" && cp "$work/bin"/{engine-floor,timer,resident,profile.json,filter.bpf} "$1"; }
 }
 
 # Which versions of cgroups the machine has. Of a machine with version 1, version 2 can be shown, too, but with few

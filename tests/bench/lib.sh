@@ -19,6 +19,14 @@ wrong() {
   exit 2
 }
 
+# visible FOLDER…: whether they still are when /run is covered.
+visible() {
+  local folder
+  for folder; do
+    case $folder/ in /run/*) fail "$folder is below /run, which the benchmark covers: move it" ;; esac
+  done
+}
+
 # check_options [BUILD]: those that both have; sets `build`.
 check_options() {
   [ $# -le 1 ] || wrong "'$2' is one argument too many"
@@ -27,10 +35,7 @@ check_options() {
   build=$(realpath -m "${1:-${LOCKSTEP_BUILD:-$here/../../build}}")
   [ -z "$out" ] || mkdir -p "$out"
   [ -z "$out" ] || out=$(realpath "$out")
-  local folder
-  for folder in "$here" "$build" "$out"; do
-    case $folder/ in /run/*) fail "$folder is below /run, which the benchmark covers: move it" ;; esac
-  done
+  visible "$here" "$build" "$out"
 }
 
 # runc and crun make cgroups even for a bundle that asks for none; an interrupted run leaves them.
@@ -106,7 +111,7 @@ make_rootfs() {
 
 compile() { # PROGRAM SOURCE…, into $work/bin
   (cd "$here" && "${CC:-cc}" -O2 -static -Wall -Wextra -o "$work/bin/$1" "${@:2}") ||
-    fail "$1 does not compile: a C compiler and a static libc (libc6-dev) are needed"
+    fail "$1 does not compile, see above: a C compiler, a static libc (libc6-dev), libseccomp (libseccomp-dev) are needed"
 }
 
 # add_row LABEL BASE AIM COMMAND…: runs the command once, which also tells its resident size, and makes

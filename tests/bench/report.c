@@ -62,9 +62,11 @@ static void print_row(const struct row* row, const struct row* crun, int rounds)
 }
 
 // Waiting for a processor adds about the same to both times, so that a busy machine makes every
-// ratio look like 1. The base tells: on a quiet machine its median is near its lowest time.
+// ratio look like 1. The times tell: on a quiet machine their median is near the lowest.
+static int is_busy(struct spread ms) { return ms.median > 2 * ms.lowest; }
+
 static const char* judge(struct spread value, double aim, struct spread base_ms) {
-  if (base_ms.median > 2 * base_ms.lowest) return "no verdict, the machine is too busy";
+  if (is_busy(base_ms)) return "no verdict, the machine is too busy";
   if (value.sure_to <= aim) return "met";
   if (value.sure_from > aim) return "MISSED";
   return "undecided, needs a larger -n";
@@ -101,6 +103,12 @@ static const struct row* find_row(const struct row* rows, int row_count, const c
   return NULL;
 }
 
+// Of the row, if that was disturbed, else of its base: a short row feels it more than a long one.
+static struct spread more_disturbed(const struct row* row, const struct row* base, int rounds) {
+  const struct spread ms = spread_of(row, NULL, rounds);
+  return is_busy(ms) ? ms : spread_of(base, NULL, rounds);
+}
+
 static void print_total_verdict(const struct row* row, double aim, int rounds) {
   const struct spread ms = spread_of(row, NULL, rounds);
   printf("  %s: %.1f ms in all (95 %% sure: %.1f to %.1f), aim %.0f: %s\n", row->label, ms.median,
@@ -112,7 +120,7 @@ static void print_more_verdict(const struct row* row, const struct row* base, do
   const struct spread more = difference_of(row, base, rounds);
   printf("  %s: %+.2f ms against %s (95 %% sure: %+.2f to %+.2f), aim %+.1f: %s\n", row->label,
          more.median, base->label, more.sure_from, more.sure_to, aim,
-         judge(more, aim, spread_of(base, NULL, rounds)));
+         judge(more, aim, more_disturbed(row, base, rounds)));
 }
 
 static void print_ratio_verdict(const struct row* row, const struct row* base, double aim,
@@ -120,7 +128,7 @@ static void print_ratio_verdict(const struct row* row, const struct row* base, d
   const struct spread ratio = spread_of(row, base, rounds);
   printf("  %s: %.2f x %s (95 %% sure: %.2f to %.2f), aim %.2f: %s\n", row->label, ratio.median,
          base->label, ratio.sure_from, ratio.sure_to, aim,
-         judge(ratio, aim, spread_of(base, NULL, rounds)));
+         judge(ratio, aim, more_disturbed(row, base, rounds)));
 }
 
 // One of the row's aims. timer.c has how they are written; `aim` is changed.
