@@ -80,8 +80,8 @@ cli::Command exec_command(StoryMaker make, const Attend& attend,
     const Record record = find(arguments[0]);
     oci::Process process = settings->process;
     process.args.assign(arguments.begin() + 1, arguments.end());
-    complete(process, *settings, record.config.process);
-    const auto story = make(record.config);
+    complete(process, *settings, record.config->process);
+    const auto story = make(*record.config);
     const auto end = exec(*story, record, process, settings->pid_file, attend);
     return end ? end->shell_code() : 0;
   };

@@ -26,9 +26,9 @@ pid_t living_pid(const Record& record) { return locate(record) ? record.pid : 0;
 std::string as_json(const Record& record) {
   return fmt::format(
       R"({{"ociVersion":{},"id":{},"pid":{},"status":{},"bundle":{},"rootfs":{},"created":{},"owner":{}}})",
-      json_quoted(record.config.oci_version), json_quoted(record.id), living_pid(record),
+      json_quoted(record.config->oci_version), json_quoted(record.id), living_pid(record),
       json_quoted(words(status_now(record))), json_quoted(record.bundle),
-      json_quoted(record.config.root.path), json_quoted(record.created),
+      json_quoted(record.config->root.path), json_quoted(record.created),
       json_quoted(owner_of(record.owner)));
 }
 
@@ -52,7 +52,7 @@ std::string as_table(const std::vector<Record>& records) {
   for (const Record& record : records) {
     rows.push_back({record.id, std::to_string(living_pid(record)), words(status_now(record)),
                     record.created, owner_of(record.owner),
-                    command_of(record.config.process.args)});
+                    command_of(record.config->process.args)});
   }
   for (size_t i = 0; bundles && i < rows.size(); ++i) {
     rows[i].insert(rows[i].begin() + 3, i == 0 ? "BUNDLE" : plain(records[i - 1].bundle));

@@ -28,8 +28,8 @@ namespace lockstep::pid {
 
 std::optional<ExitStatus> run(Story& story, State& state, const std::string& pid_file,
                               const Attend& attend) {
-  refuse_missing_users(story, state.record.config);
-  const oci::Process& process = state.record.config.process;
+  refuse_missing_users(story, *state.record.config);
+  const oci::Process& process = state.record.config->process;
   SignalQueue signals;  // before there is a child: no signal is lost
   Created container = create(story, process, state);
   // Before it starts: whatever the program does, it can be found.

@@ -57,7 +57,7 @@ int run_container(RunSettings& settings, StoryMaker make, const UndoTable& undo,
   State state = State::make(settings.id, settings.config);
   std::optional<ExitStatus> end;
   try {
-    const auto story = make(state.record.config);
+    const auto story = make(*state.record.config);
     end = run(*story, state, settings.pid_file, attend);
   } catch (...) {
     clear_after_failure(state, undo);

@@ -116,9 +116,10 @@ State State::make(const std::string& id, const oci::Config& config, const std::s
   if (!is_still_there(state.folder_)) {
     throw Error(fmt::format("container {} was deleted while it was being made", quoted(id)));
   }
-  state.record = {id, Status::kCreating, 0, 0, now(), caller_uid(), bundle, config, {}};
-  state.record.config.id = id;
-  state.record.config.bundle = bundle;
+  oci::Config own = config;
+  own.id = id;
+  own.bundle = bundle;
+  state.record = {id, Status::kCreating, 0, 0, now(), caller_uid(), bundle, std::move(own), {}};
   return state;
 }
 
@@ -152,8 +153,7 @@ std::string State::folder() const {
 }
 
 void State::save() {
-  if (config_.empty()) config_ = config_text(record);
-  std::string text = to_json(record, config_);
+  std::string text = to_json(record);
   sys::replace_file(folder_, kStateFile, text, 0600);
   written_ = std::move(text);
 }
@@ -168,7 +168,6 @@ bool State::lock_again() {
   if (!is_still_there(folder_)) return false;
   if (state_text(record.id) == written_) return true;  // nobody was there meanwhile
   record = find(record.id);
-  config_changed();
   return true;
 }
 

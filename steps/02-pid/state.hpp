@@ -17,6 +17,33 @@ namespace lockstep::pid {
 enum class Status : uint8_t { kCreating, kCreated, kRunning, kPaused, kStopped };
 std::string words(Status status);
 
+/// A container's config in the state file, where it is most of the text: put into words once, and read only
+/// when somebody asks for it; `start`, `kill` and `delete` don't.
+class StoredConfig {
+ public:
+  StoredConfig() = default;
+  StoredConfig(oci::Config config)
+      : config_(std::move(config)) {}  // NOLINT(google-explicit-constructor)
+  /// As the file at `path` has it, of the container `id`, made of `bundle`.
+  StoredConfig(std::string text, std::string path, std::string id, std::string bundle)
+      : text_(std::move(text)),
+        path_(std::move(path)),
+        id_(std::move(id)),
+        bundle_(std::move(bundle)) {}
+
+  /// Throws Error naming the file's path and the place, if it is none.
+  const oci::Config& operator*() const;
+  const oci::Config* operator->() const { return &**this; }
+  const std::string& text() const;
+
+ private:
+  mutable std::optional<oci::Config> config_;
+  mutable std::string text_;  // empty: not put into words yet
+  std::string path_;
+  std::string id_;
+  std::string bundle_;
+};
+
 /// What the state file holds.
 struct Record {
   std::string id;
@@ -26,13 +53,12 @@ struct Record {
   std::string created;      // RFC 3339, UTC
   uid_t owner = 0;
   std::string bundle;  // the folder that it was made of; empty before lesson 04
-  oci::Config config;
+  StoredConfig config;
   std::vector<Note> notes;  // what has to be undone, in the order it was made
 };
 
-/// The record as one line; `config` is what config_text() makes of its config, which is most of it.
-std::string to_json(const Record& record, const std::string& config);
-std::string config_text(const Record& record);
+/// The record as one line, its config first.
+std::string to_json(const Record& record);
 /// Throws Error naming `path` if it is not what to_json writes.
 Record record_from_json(const std::string& text, const std::string& path);
 
@@ -63,10 +89,8 @@ class State : public Undo {
   /// Writes `note` before what it is about is made.
   void note(const Note& note) override;
   std::string folder() const override;
-  /// Writes the record: whole, and renamed into place. Its config is put into words once only: who
-  /// changes that says so.
+  /// Writes the record: whole, and renamed into place.
   void save();
-  void config_changed() { config_.clear(); }
   /// Lets others change it, while the container runs; and takes it again, with what they wrote. False:
   /// it was deleted meanwhile.
   void unlock();
@@ -84,7 +108,6 @@ class State : public Undo {
 
   Fd folder_;
   std::string path_;
-  std::string config_;   // in words; empty: not yet
   std::string written_;  // the file's text, as far as this process knows it
 };
 

@@ -15,10 +15,10 @@ namespace lockstep::overlay {
 namespace {
 
 std::string folder_of(const pid::Record& record) {
-  if (has_sandbox(record.config)) return oci::annotation(record.config, oci::kSandboxAnnotation);
+  if (has_sandbox(*record.config)) return oci::annotation(*record.config, oci::kSandboxAnnotation);
   throw Error(fmt::format("container {} has no image: nothing tells what it changed in {} from "
                           "what was there",
-                          quoted(record.id), quoted(record.config.root.path)),
+                          quoted(record.id), quoted(record.config->root.path)),
               "`run IMAGE …` makes containers whose changes are kept apart");
 }
 
@@ -58,7 +58,7 @@ Changes open_changes(const pid::Record& record) {
 
 /// As whose root, without root, the files are read.
 users::Maps readers_maps(const pid::Record& record, bool shifted) {
-  const oci::Linux& linux = record.config.linux;
+  const oci::Linux& linux = record.config->linux;
   // Without maps it had borrowed root, in a network (05) with all the ids that its user has.
   if (shifted || linux.uid_mappings.empty()) return users::all_id_maps();
   return {linux.uid_mappings, linux.gid_mappings};

@@ -57,7 +57,7 @@ void add_maps(std::vector<std::string>& words, const users::Maps& maps) {
 
 std::vector<std::string> words_of(const pid::Record& record, const Changes& changes,
                                   const Given& given, const std::string& name) {
-  const std::string command = fmt::format("{}", fmt::join(record.config.process.args, " "));
+  const std::string command = fmt::format("{}", fmt::join(record.config->process.args, " "));
   std::vector<std::string> out = {"rootfs-fetch", "add-layer", "--quiet",      "--store",
                                   changes.store,  "--base",    changes.digest, "--author",
                                   given.author,   "--message", given.message,  "--created-by",

@@ -13,8 +13,8 @@ void create(StoryMaker make, pid::State& state, const std::string& pid_file,
             const pid::Attend& attend) {
   pid::SignalQueue signals;  // nobody's Ctrl-C leaves half a container
   const Door door = Door::make(state.fd(), pid::kStartSocket);  // what is open now stays here
-  oci::Process process = state.record.config.process;
-  const auto story = make(state.record.config);
+  oci::Process process = state.record.config->process;
+  const auto story = make(*state.record.config);
   Created container = lockstep::create(*story, process, state, &door);
   pid::write_down(state, container.child, pid::Status::kCreated, pid_file);
   container.handshake.release(Stage::kCreated);  // from here on it doesn't end with this process
@@ -54,7 +54,7 @@ void start(StoryMaker make, pid::State& state) {
   state.record.status = pid::Status::kRunning;
   state.save();
   handshake.on_delivery([&](const Fd& descriptor) {
-    make(state.record.config)->deliver(descriptor, state.record.pid);
+    make(*state.record.config)->deliver(descriptor, state.record.pid);
   });
   handshake.release(Stage::kStarted);
   try {
@@ -81,7 +81,7 @@ std::string state_of(const pid::Record& record) {
   const pid::Status status = pid::status_now(record);
   const bool alive = status != pid::Status::kCreating && status != pid::Status::kStopped;
   std::string annotations;
-  for (const auto& [key, value] : record.config.annotations) {
+  for (const auto& [key, value] : record.config->annotations) {
     annotations += fmt::format("{}\n    {}: {}", annotations.empty() ? "" : ",", json_quoted(key),
                                json_quoted(value));
   }
@@ -90,7 +90,7 @@ std::string state_of(const pid::Record& record) {
       "{{\n  \"ociVersion\": {},\n  \"id\": {},\n  \"pid\": {},\n  \"status\": {},\n"
       "  \"bundle\": {},\n  \"rootfs\": {},\n  \"created\": {}{}\n}}\n",
       json_quoted(oci::Config{}.oci_version), json_quoted(record.id), alive ? record.pid : 0,
-      json_quoted(words(status)), json_quoted(record.bundle), json_quoted(record.config.root.path),
+      json_quoted(words(status)), json_quoted(record.bundle), json_quoted(record.config->root.path),
       json_quoted(record.created), annotations);
 }
 

@@ -58,7 +58,7 @@ int run_container(const Settings& settings, const oci::Config& config, StoryMake
   pid::State state = pid::State::make(settings.id, config, bundle_folder(settings));
   std::optional<ExitStatus> end;
   try {
-    const auto story = make(state.record.config);
+    const auto story = make(*state.record.config);
     end = pid::run(*story, state, settings.pid_file,
                    settings.remove ? removing_at_the_end(attend, state, undo) : attend);
   } catch (...) {

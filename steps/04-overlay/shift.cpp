@@ -15,7 +15,7 @@ users::Maps shifted_maps(const oci::Linux& linux) {
 }
 
 std::optional<users::Maps> shifted_maps(const pid::Record& record) {
-  const std::string sandbox = oci::annotation(record.config, oci::kSandboxAnnotation);
+  const std::string sandbox = oci::annotation(*record.config, oci::kSandboxAnnotation);
   const bool shifted = !sandbox.empty() && ::access((sandbox + "/shifted").c_str(), F_OK) == 0;
   if (!shifted) return std::nullopt;
   if (record.owner != caller_uid()) {
@@ -23,7 +23,7 @@ std::optional<users::Maps> shifted_maps(const pid::Record& record) {
                             quoted(record.id), record.owner),
                 "only that user knows what they are inside");
   }
-  return shifted_maps(record.config.linux);
+  return shifted_maps(record.config->linux);
 }
 
 images::Owners owners_by(const users::Maps& maps) {

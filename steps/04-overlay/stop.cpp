@@ -23,7 +23,7 @@ int seconds_of(const std::string& text) {
 
 /// --stop-signal, else the image's, else TERM.
 int stop_signal(const pid::Record& record) {
-  const std::string name = oci::annotation(record.config, oci::kStopSignalAnnotation);
+  const std::string name = oci::annotation(*record.config, oci::kStopSignalAnnotation);
   if (name.empty()) return SIGTERM;
   if (const auto number = words::signal_number(name)) return *number;
   throw Error(fmt::format("container {}: its image's stop signal, {}, is no signal",

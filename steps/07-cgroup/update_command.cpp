@@ -31,8 +31,8 @@ void update(const std::string& id, const oci::Resources& changes) {
   if (!pid::locate(record))
     throw Error(fmt::format("container {} is {}: there is nothing to be limited", quoted(id),
                             words(pid::status_now(record))));
-  oci::Resources& now = record.config.linux.resources;
-  oci::Resources all = merged(now, changes);
+  oci::Config config = *record.config;
+  oci::Resources all = merged(config.linux.resources, changes);
   oci::Resources asked = changes;
   if (asked.memory.swap) asked.memory.limit = all.memory.limit;  // it is a limit of both together
   Folders folders = noted_folders(record.notes);
@@ -43,8 +43,8 @@ void update(const std::string& id, const oci::Resources& changes) {
         "`systemd-run --user --scope -p Delegate=yes …`");
   if (const auto site = noted_v2_site(record.notes)) hand_controllers_down(*site, asked, folders);
   set_limits(asked, folders);
-  now = std::move(all);
-  state.config_changed();
+  config.linux.resources = std::move(all);
+  record.config = std::move(config);
   state.save();
 }
 

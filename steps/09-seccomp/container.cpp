@@ -44,12 +44,14 @@ class Container : public Story {
     network_.prepare(undo);
     cgroup_.make(undo);
     seccomp_.prepare();
+    keyring_.join();
   }
 
   void on_the_host_again(const std::vector<Note>& notes, pid_t container) override {
     cgroup_.find(notes, container);
     placement_.before_exec();
     seccomp_.find(container);
+    keyring_.join();
   }
 
   void outside(const oci::Process& process) override { caps::give_priority(process, 0); }
@@ -70,7 +72,6 @@ class Container : public Story {
     places_.receive(host);
     network_.configure();
     usr::become_root(config_, config_.process, host);
-    keyring_.join();
     mnt::separate_mounts(config_);
     overlay_.mount();
     cgroup_.show(config_);
@@ -94,7 +95,6 @@ class Container : public Story {
     const oci::Process process = user_.resolve(asked, host);
     pid::begin_session(process);
     terminal_.take(process, host);
-    keyring_.join();
     caps::take_labels(process);
     seccomp_.lock_while_root(process, host);
     caps::set_bounds(process);  // 08: the powers that go for good

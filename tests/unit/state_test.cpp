@@ -43,8 +43,7 @@ Record record_of(pid_t pid) {
 }
 
 /// What of a record comes back from its text.
-std::string text_of(const Record& record) { return pid::to_json(record, pid::config_text(record)); }
-Record read_back(const Record& record) { return pid::record_from_json(text_of(record), "f"); }
+Record read_back(const Record& record) { return pid::record_from_json(pid::to_json(record), "f"); }
 
 }  // namespace
 
@@ -111,9 +110,12 @@ TEST_CASE("state: its text holds all of a record") {
   Record record = record_of(::getpid());
   record.created = "2026-11-21T20:51:11.000000001Z";
   record.owner = 1000;
-  record.config.hostname = "box\"é\"";
-  record.config.process.args = {"sh", "-c", "echo \"é\"\n"};
-  record.config.annotations[oci::kInitAnnotation] = "true";
+  oci::Config config;
+  config.hostname = "box\"{é}\\\"";
+  config.process.args = {"sh", "-c", "echo \"é\"}\n"};
+  config.annotations[oci::kInitAnnotation] = "true";
+  record.config = config;
+  record.bundle = "/b";
   record.notes = {{"pid-file", {{"path", "/x y"}}}, {"later", {}}};
   const Record read = read_back(record);
   CHECK(read.id == record.id);
@@ -122,9 +124,12 @@ TEST_CASE("state: its text holds all of a record") {
   CHECK(read.start_time == record.start_time);
   CHECK(read.created == record.created);
   CHECK(read.owner == record.owner);
-  CHECK(read.config.hostname == record.config.hostname);
-  CHECK(read.config.process.args == record.config.process.args);
-  CHECK(oci::annotated(read.config, oci::kInitAnnotation));
+  CHECK(read.config->hostname == config.hostname);
+  CHECK(read.config->process.args == config.process.args);
+  CHECK(oci::annotated(*read.config, oci::kInitAnnotation));
+  CHECK(read.config->id == "box");
+  CHECK(read.config->bundle == "/b");
+  CHECK(read.config.text() == record.config.text());
   REQUIRE(read.notes.size() == 2);
   CHECK(read.notes[0].kind == "pid-file");
   CHECK(read.notes[0].what.at("path") == "/x y");
@@ -138,7 +143,7 @@ TEST_CASE("state: a text that isn't ours is an error that names the file and the
   CHECK(text(refusal("")) == doctest::Contains("/run/x/state.json: line 1, column 1"));
   CHECK(text(refusal("[]")) == doctest::Contains("/run/x/state.json"));
   CHECK(text(refusal("{}")) == doctest::Contains("/run/x/state.json"));
-  std::string good = text_of(record_of(::getpid()));
+  std::string good = pid::to_json(record_of(::getpid()));
   const auto with = [&](const std::string& from, const std::string& to) {
     std::string changed = good;
     REQUIRE(changed.find(from) != std::string::npos);
@@ -152,6 +157,18 @@ TEST_CASE("state: a text that isn't ours is an error that names the file and the
         doctest::Contains("/run/x/state.json: pid:"));
   CHECK(text(refusal(with("\"startTime\":", "\"startTime\":\"x\",\"y\":"))) ==
         doctest::Contains("/run/x/state.json: startTime:"));
+  const std::string column = fmt::format("line 1, column {}:", good.size());
+  CHECK(text(refusal(good.substr(0, good.size() - 1) + ']')) == doctest::Contains(column.c_str()));
+}
+
+TEST_CASE(
+    "state: a config is looked at when it is asked for; one that is none names the place then") {
+  const std::string good = pid::to_json(record_of(::getpid()));
+  const Record record = pid::record_from_json(
+      R"({"config":{"ociVersion":7},)" + good.substr(good.find("\"created")), "/run/x/state.json");
+  CHECK(record.pid == ::getpid());
+  CHECK(text(error_of([&] { (void)*record.config; })) ==
+        doctest::Contains("/run/x/state.json: config.ociVersion: expected a string"));
 }
 
 TEST_CASE("state: what is saved can be looked up, by anybody, at any moment") {
