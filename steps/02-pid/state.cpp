@@ -119,7 +119,8 @@ State State::make(const std::string& id, const oci::Config& config, const std::s
   oci::Config own = config;
   own.id = id;
   own.bundle = bundle;
-  state.record = {id, Status::kCreating, 0, 0, now(), caller_uid(), bundle, std::move(own), {}};
+  state.record = {
+      id, Status::kCreating, 0, 0, now(), caller_uid(), bundle, StoredConfig(std::move(own)), {}};
   return state;
 }
 

@@ -22,8 +22,7 @@ std::string words(Status status);
 class StoredConfig {
  public:
   StoredConfig() = default;
-  StoredConfig(oci::Config config)
-      : config_(std::move(config)) {}  // NOLINT(google-explicit-constructor)
+  explicit StoredConfig(oci::Config config) : config_(std::move(config)) {}
   /// As the file at `path` has it, of the container `id`, made of `bundle`.
   StoredConfig(std::string text, std::string path, std::string id, std::string bundle)
       : text_(std::move(text)),

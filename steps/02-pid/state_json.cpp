@@ -125,7 +125,7 @@ Record read_all_of_it(const std::string& text, const std::string& path) {
   const json document = oci::parse_json(text, path);
   const oci::JsonPlace state(document, path);
   Record record = read_record(state);
-  record.config = config_in(state, record.id, record.bundle);
+  record.config = StoredConfig(config_in(state, record.id, record.bundle));
   return record;
 }
 

@@ -44,7 +44,7 @@ void update(const std::string& id, const oci::Resources& changes) {
   if (const auto site = noted_v2_site(record.notes)) hand_controllers_down(*site, asked, folders);
   set_limits(asked, folders);
   config.linux.resources = std::move(all);
-  record.config = std::move(config);
+  record.config = pid::StoredConfig(std::move(config));
   state.save();
 }
 

@@ -114,7 +114,7 @@ TEST_CASE("state: its text holds all of a record") {
   config.hostname = "box\"{é}\\\"";
   config.process.args = {"sh", "-c", "echo \"é\"}\n"};
   config.annotations[oci::kInitAnnotation] = "true";
-  record.config = config;
+  record.config = pid::StoredConfig(config);
   record.bundle = "/b";
   record.notes = {{"pid-file", {{"path", "/x y"}}}, {"later", {}}};
   const Record read = read_back(record);
