@@ -134,10 +134,12 @@ for (( worker = 0; worker < kAtOnce; ++worker )); do wait "${workers[worker]}" |
 
 # Who was left lying: of some even the state is gone, as after a start of the machine. `network rm` and `prune` clear
 # what they had of a network, delete the others.
+find_hierarchies
 by_hand=0
 for id in $("$step" list -q); do
   if [[ $("$step" list) =~ (^|$'\n')$id\ +[0-9]+\ +stopped ]] && (( by_hand < 4 && !from[${id#c}] )); then
     rm -r "/run/lockstep/$id"
+    remove_cgroups_of "$id"
     by_hand=$((by_hand + 1))
   else
     succeeds "$step" rm -f "$id"

@@ -26,6 +26,8 @@ outside ip link set lo up
 outside ip address add 192.0.2.2/24 dev eth0
 outside ip -6 address add 2001:db8::2/64 dev eth0 nodad
 outside ip link set eth0 up
+wan_is_up() { [[ $(ip -o link show wan) == *' state UP '* ]]; }
+eventually wan_is_up || fail "the host's own interface doesn't come up"
 nft list tables > /dev/null 2>&1 || skip "nft can't reach the kernel's packet filter here"
 
 command -v network-helper > /dev/null || skip "network-helper is not built"

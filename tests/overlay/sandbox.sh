@@ -40,11 +40,10 @@ no_sandboxes "a run that failed"
 # After a reboot: the disk has the sandbox, /run is empty, and there are no cgroups.
 find_hierarchies
 reboot() {
-  local hierarchy
   "$newest" kill x KILL
   eventually sh -c "$newest list | grep -q stopped" || fail "x did not end"
   rm -rf /run/lockstep
-  for hierarchy in "${hierarchies[@]}"; do rmdir "${hierarchy#* }/lockstep-x" 2> /dev/null || true; done
+  remove_cgroups_of x
 }
 start busybox
 reboot

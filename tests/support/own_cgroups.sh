@@ -90,6 +90,12 @@ remove_ended() {
 }
 remove_cgroups() { [[ ! -d $1 ]] || find "$1" -depth -type d -exec rmdir {} + 2> /dev/null; }
 
+# remove_cgroups_of ID: what no start of the machine would have left of a container whose state is gone.
+remove_cgroups_of() {
+  local hierarchy
+  for hierarchy in "${hierarchies[@]}"; do remove_cgroups "${hierarchy#* }/lockstep-$1" || true; done
+}
+
 # left: the cgroups that are left below the test's own.
 left() {
   local hierarchy
