@@ -3,7 +3,7 @@
 # shellcheck disable=SC2154  # status, out, err: of `try`
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-mount -t cgroup2 own-cgroup2 /sys/fs/cgroup 2> /dev/null || skip "there is no cgroup v2"
+[[ $(stat -f -c %T /sys/fs/cgroup) == cgroup2fs ]] || mount -t cgroup2 own-cgroup2 /sys/fs/cgroup 2> /dev/null || skip "there is no cgroup v2"
 mount -t bpf own-bpf /sys/fs/bpf 2> /dev/null || skip "there is no bpf file system"
 [[ -e /dev/kmsg ]] || skip "there is no /dev/kmsg to be kept from"
 kept=/sys/fs/bpf/lockstep
