@@ -6,11 +6,11 @@ JOBS ?= $(shell nproc)
 CONFIGURE = cmake --preset $(1) $(if $(CI),-DCMAKE_COMPILE_WARNING_AS_ERROR=ON) > /dev/null
 BUILD = +cmake --build $(1) --parallel $(JOBS)
 MAKEFLAGS += --no-print-directory
-CTEST = tools/as-machine.sh ctest --parallel $(JOBS) --output-on-failure --no-tests=error --test-dir
+CTEST = JOBS=$(JOBS) tools/test.sh
 STEPS = $(foreach folder,$(sort $(wildcard steps/*)),$(firstword $(subst -, ,$(subst steps/,step,$(folder)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test deps-vm deps-cross deps-vm-arm64 build run test sweep vm cross vm-arm64 diff format lint asan bench install clean $(STEPS)
+.PHONY: help deps deps-test deps-vm deps-cross deps-vm-arm64 build run test sweep vm cross vm-arm64 diff format lint asan bench bench-images install clean $(STEPS)
 
 help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z0-9-]+:.*  ## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -85,6 +85,10 @@ bench: deps-test  ## N=20 rounds: beside runc, crun and the least a runtime can 
 	@$(MAKE) build
 	@echo 'about a quarter of an hour; N=20, fewer rounds, takes about three minutes'
 	@status=0; for part in bench engine; do tests/bench/$$part.sh $(if $(N),-n $(N)) build || status=1; done; exit $$status
+
+bench-images: deps-test  ## N=5 rounds: a Debian image from a registry, beside podman, skopeo with umoci, and curl | gzip | tar
+	@$(MAKE) build
+	tests/bench/images.sh $(if $(N),-n $(N)) build
 
 install: build  ## stepNN, lockstep and rootfs-fetch into PREFIX/bin (/usr/local), below DESTDIR
 	cmake --install build --strip --prefix '$(PREFIX)'

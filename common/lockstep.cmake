@@ -101,11 +101,12 @@ function(add_feature lesson)
   endif()
   if(lesson STRGREATER_EQUAL 09)  # found when it is needed: the steps before 09 do without
     find_path(HAVE_SECCOMP seccomp.h)
-    if(NOT HAVE_SECCOMP)
+    find_library(SECCOMP_LIBRARY NAMES libseccomp.a seccomp)  # by its path: a cross linker looks nowhere else
+    if(NOT HAVE_SECCOMP OR NOT SECCOMP_LIBRARY)
       message(FATAL_ERROR "<seccomp.h> is missing. `make deps` installs it; by hand on Debian: "
                           "apt-get install libseccomp-dev")
     endif()
-    target_link_libraries(${lesson} PUBLIC seccomp)
+    target_link_libraries(${lesson} PUBLIC ${SECCOMP_LIBRARY})
   endif()
   set(LOCKSTEP_BELOW ${lesson} PARENT_SCOPE)
 endfunction()

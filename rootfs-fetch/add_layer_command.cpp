@@ -3,18 +3,17 @@
 
 #include <fcntl.h>
 
-#include <cstdlib>
-
 #include "common/images/durable.hpp"
 #include "common/images/location.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
-#include "common/os/time.hpp"
 #include "common/users/id_map.hpp"
 #include "rootfs-fetch/changes.hpp"
 #include "rootfs-fetch/commands.hpp"
+#include "rootfs-fetch/creation_time.hpp"
 #include "rootfs-fetch/image.hpp"
+#include "rootfs-fetch/naming.hpp"
 #include "rootfs-fetch/pack_layer.hpp"
 #include "rootfs-fetch/publish.hpp"
 #include "rootfs-fetch/sha256.hpp"
@@ -46,27 +45,11 @@ oci::IdMapping mapping(const char* option, const std::string& text) {
       fmt::format("{}: expected CONTAINER:HOST:SIZE, got {}", option, quoted(text)));
 }
 
-/// The time, as RFC 3339 has it; $SOURCE_DATE_EPOCH, where somebody wants the same image again.
-std::string creation_time() {
-  using namespace std::chrono;
-  auto time = floor<seconds>(system_clock::now());
-  if (const char* epoch = std::getenv("SOURCE_DATE_EPOCH"); epoch != nullptr && *epoch != '\0') {
-    char* end = nullptr;
-    time = sys_seconds(seconds(std::strtoll(epoch, &end, 10)));
-    if (*end != '\0')
-      throw Error(fmt::format("SOURCE_DATE_EPOCH: expected seconds, got {}", quoted(epoch)));
-  }
-  return rfc3339(time);
-}
-
 Image find_base(const Store& store, const std::string& base) {
   if (images::is_digest(base))
     return load_verified(store, base, store.describe(images::kManifestType, base));
-  const auto descriptor = store.find(base);
-  if (descriptor) return load_verified(store, base, *descriptor);
-  throw Error(
-      fmt::format("no image {} in the store {}", images::quoted_briefly(base), store.path()),
-      "`rootfs-fetch list` shows what it has");
+  const images::IndexEntry entry = images::find_entry(store, base);
+  return load_verified(store, images::name_of(entry), entry.descriptor);
 }
 
 images::Descriptor put_layer(const Store& store, const Fd& upper, const images::Owners& owners) {
@@ -98,9 +81,9 @@ std::string config_text(const Image& base, const images::ImageConfig& settings,
   return images::rewrite_config(base.config_text, config, base.name);
 }
 
-int run(const Given& given, const std::string& folder, const std::string& name,
+int run(const Given& given, const std::string& folder, const std::string& wanted_name,
         const Wishes& wishes) {
-  images::check_name(name);
+  const std::string name = new_name(wanted_name);
   images::check_path(folder, "FOLDER");
   if (given.base.empty()) throw cli::UsageError("add-layer: --base is missing");
   borrow_root_if_needed();  // a container's files may be closed to their owner
@@ -121,7 +104,7 @@ int run(const Given& given, const std::string& folder, const std::string& name,
   manifest.config = put(store, images::kConfigType, config);
   const images::Descriptor descriptor =
       put(store, images::kManifestType, images::write_manifest(manifest));
-  publish(store, load_verified(store, name, descriptor));
+  publish(store, load_verified(store, name, descriptor), Rootfs::kMake);
   if (wishes.quiet) {
     fmt::print("{}\n", descriptor.digest);
   } else {

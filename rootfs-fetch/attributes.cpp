@@ -14,6 +14,7 @@
 #include "common/os/narrate.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/text.hpp"
+#include "rootfs-fetch/losses.hpp"
 
 namespace lockstep::fetch {
 namespace {
@@ -36,6 +37,10 @@ Attributes attributes_of(archive_entry* entry) {
                  static_cast<gid_t>(::archive_entry_gid(entry)),
                  timespec{::archive_entry_mtime(entry), ::archive_entry_mtime_nsec(entry)},
                  {}};
+  if (out.mtime->tv_sec < 0 && out.mtime->tv_nsec > 0) {  // libarchive reads -1.25 as -1 + 0.25
+    out.mtime->tv_sec -= 1;
+    out.mtime->tv_nsec = 1'000'000'000 - out.mtime->tv_nsec;
+  }
   const char* name = nullptr;
   const void* value = nullptr;
   size_t size = 0;
@@ -49,13 +54,31 @@ Attributes attributes_of(archive_entry* entry) {
 
 AttributeGiver::AttributeGiver() : as_root_(::geteuid() == 0 && has_other_users()) {}
 
+/// Who has no number here (EINVAL) is nobody, and no program runs as that by set-uid.
+void AttributeGiver::give_away(const Fd& file, Attributes& attributes,
+                               const std::string& path) const {
+  if (!as_root_) {
+    if (attributes.uid != 0 || attributes.gid != 0) count_loss(Loss::kOwner, path);
+    return;
+  }
+  if (::fchownat(file.get(), "", attributes.uid, attributes.gid, AT_EMPTY_PATH) == 0) return;
+  if (errno != EINVAL) fail_at(errno, "chown", path);
+  count_loss(Loss::kOwner, path);
+  constexpr uid_t kNobody = 65534;
+  attributes.mode &= ~static_cast<mode_t>(S_ISUID | S_ISGID);
+  for (const auto& [uid, gid] :
+       {std::pair{attributes.uid, kNobody}, {kNobody, attributes.gid}, {kNobody, kNobody}}) {
+    if (::fchownat(file.get(), "", uid, gid, AT_EMPTY_PATH) == 0) return;
+  }
+  if (errno != EINVAL) fail_at(errno, "chown", path);
+}
+
 /// The owner first: chown(2) takes set-uid bits and capabilities away. The times last.
-void AttributeGiver::apply(const Fd& file, const Attributes& attributes, const std::string& path) {
+void AttributeGiver::apply(const Fd& file, const Attributes& wanted, const std::string& path) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) fail_at(errno, "fstat", path);
-  if (as_root_ && ::fchownat(file.get(), "", attributes.uid, attributes.gid, AT_EMPTY_PATH) != 0) {
-    fail_at(errno, "chown", path);
-  }
+  Attributes attributes = wanted;
+  give_away(file, attributes, path);
   const std::string open_file = file.path();  // for calls that take no O_PATH descriptor
   if (!S_ISLNK(status.st_mode) && ::chmod(open_file.c_str(), attributes.mode) != 0)
     fail_at(errno, "chmod", path);
@@ -69,10 +92,12 @@ void AttributeGiver::apply(const Fd& file, const Attributes& attributes, const s
 void AttributeGiver::apply_xattrs(const std::string& file, const images::Xattrs& xattrs,
                                   const std::string& path) {
   for (const auto& [name, value] : xattrs) {
-    if (!as_root_ && !name.starts_with("user.") && !name.starts_with("security.")) continue;
     if (::setxattr(file.c_str(), name.c_str(), value.data(), value.size(), 0) == 0) continue;
     const int code = errno;
-    if (!as_root_ && name.starts_with("security.") && (code == EPERM || code == EINVAL)) continue;
+    if (code == EPERM || code == EINVAL) {  // not ours to give; or a user's own on a link, a node
+      count_loss(Loss::kAttribute, path);
+      continue;
+    }
     if (code != ENOTSUP) fail_at(code, ("setxattr of " + name + " on ").c_str(), path);
     if (!told_) {
       narrate::say(

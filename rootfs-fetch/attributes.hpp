@@ -24,10 +24,11 @@ struct Attributes {
 
 Attributes attributes_of(archive_entry* entry);
 
-/// Gives files their attributes, as far as this process may: root all of them; for anybody else all
-/// stays the caller's, and of the extended attributes only the users' own can be had. (Nor is
-/// borrowed root more than that, which has one user only; but it may give capabilities, which then
-/// hold for that user.)
+/// Gives files their attributes, as far as this process may: root all of them; root of a user
+/// namespace owners whom that has a number for, the others' files are nobody's (65534); for anybody
+/// else all stays the caller's, and of the extended attributes only the users' own can be had. (Nor
+/// is borrowed root more than that, which has one user only; but it may give capabilities, which
+/// then hold for that user.) What can't be had is counted (losses.hpp).
 class AttributeGiver {
  public:
   AttributeGiver();
@@ -38,6 +39,7 @@ class AttributeGiver {
   void apply(const Fd& file, const Attributes& attributes, const std::string& path);
 
  private:
+  void give_away(const Fd& file, Attributes& attributes, const std::string& path) const;
   void apply_xattrs(const std::string& file, const images::Xattrs& xattrs, const std::string& path);
 
   bool as_root_;

@@ -21,6 +21,10 @@ struct Busybox {
 /// one.
 Busybox find_busybox();
 
+/// Sees to it that the store has the embedded image, whole and undamaged; whether it had to be made.
+/// Throws Error.
+bool make_busybox();
+
 /// The least root file system around it: busybox, its applets as links, users, and the folders that
 /// containers mount on.
 std::vector<LayerEntry> rootfs_of(const Busybox& busybox);

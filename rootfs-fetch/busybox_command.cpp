@@ -13,7 +13,7 @@ namespace {
 
 using images::Store;
 
-constexpr const char* kName = "busybox";
+constexpr const char* kName = kEmbedded;
 constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 constexpr const char* kThereAlready = "busybox is there already:";
@@ -67,7 +67,7 @@ void make(const Store& store, const Recipe& recipe) {
   const images::Descriptor config = put(store, images::kConfigType, recipe.config_text);
   const images::Descriptor manifest =
       put(store, images::kManifestType, images::write_manifest({config, {layer}}));
-  publish(store, load_verified(store, kName, manifest));
+  publish(store, load_verified(store, kName, manifest), Rootfs::kMake);
 }
 
 void tell(const Image& image, const std::string& store, const std::string& what,
@@ -108,6 +108,16 @@ int run(const Wishes& wishes, bool fresh) {
 }
 
 }  // namespace
+
+bool make_busybox() {
+  const Recipe recipe = write_recipe();
+  const Store store = Store::open_to_write();
+  if (find_complete(store, recipe)) return false;
+  make(store, recipe);
+  return true;
+}
+
+int make_embedded(const Wishes& wishes) { return run(wishes, false); }
 
 cli::Command busybox_command(const Wishes& wishes) {
   const auto fresh = std::make_shared<bool>(false);

@@ -2,8 +2,6 @@
 
 #include <unistd.h>
 
-#include "common/images/location.hpp"
-#include "common/os/error.hpp"
 #include "rootfs-fetch/sha256.hpp"
 
 namespace lockstep::fetch {
@@ -19,16 +17,8 @@ Image load_verified(const images::Store& store, const std::string& name,
 }
 
 Image find_verified(const std::optional<images::Store>& store, const std::string& name) {
-  std::string there;
-  for (const images::IndexEntry& entry :
-       store ? store->entries() : std::vector<images::IndexEntry>()) {
-    if (entry.name == name) return load_verified(*store, name, entry.descriptor);
-    if (entry.name) there += (there.empty() ? "" : ", ") + images::quoted_briefly(*entry.name);
-  }
-  throw Error(fmt::format("no image {} in the store {}", images::quoted_briefly(name),
-                          images::store_folder()),
-              there.empty() ? "the store is empty: `rootfs-fetch busybox` makes the embedded image"
-                            : "it has " + there);
+  const images::IndexEntry entry = images::find_entry(store, name);
+  return load_verified(*store, images::name_of(entry), entry.descriptor);
 }
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }

@@ -1,28 +1,30 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
+#include <memory>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "common/images/documents.hpp"
-#include "common/os/fd.hpp"
 #include "rootfs-fetch/archive_handle.hpp"
-#include "rootfs-fetch/sha256.hpp"
+#include "rootfs-fetch/byte_source.hpp"
+#include "rootfs-fetch/read_ahead.hpp"
 
 struct archive_entry;
 
 namespace lockstep::fetch {
 
-/// A layer as a stream of entries. Two of libarchive's readers, one behind the other: the first
-/// only decompresses, so that the diff id, which is of the plain tar, can be computed between the
-/// two.
+/// A layer as a stream of entries. One thread inflates it and computes the diff id, which is of the
+/// plain tar; the caller's takes the tar apart, by libarchive.
 class LayerReader {
  public:
-  /// `blob` is positioned at its start. Throws Error for a media type that is not a layer's.
-  LayerReader(Fd blob, const images::Descriptor& layer);
+  /// `blob`, which must outlive it, is the layer as it is stored. Throws Error for a media type that
+  /// is not a layer's.
+  LayerReader(ByteSource& blob, const images::Descriptor& layer, SizeLimit* limit);
   LayerReader(const LayerReader&) = delete;
   LayerReader& operator=(const LayerReader&) = delete;
-  LayerReader(LayerReader&&) = delete;  // the readers inside point to it
+  LayerReader(LayerReader&&) = delete;  // libarchive points to it
   LayerReader& operator=(LayerReader&&) = delete;
   ~LayerReader() = default;
 
@@ -42,14 +44,20 @@ class LayerReader {
 
  private:
   static la_ssize_t feed(archive* tar, void* self, const void** data);
+  /// What is missing behind the last file's content, for some tools (umoci insert) end there: zeros.
+  /// Nothing where content is missing, too.
+  std::string_view padding() const;
   bool next_block(const void*& data, size_t& size, la_int64_t& offset);
   [[noreturn]] void fail_reading();
+  [[noreturn]] void fail_with(const Error& error);
 
-  Fd blob_;
   std::string name_;
-  std::vector<char> buffer_;
-  Sha256 hash_;
-  Reader plain_;
+  std::unique_ptr<ByteSource> plain_;
+  ReadAhead ahead_;
+  uint64_t fed_ = 0;          // to libarchive
+  la_int64_t size_ = 0;       // of the entry's content
+  la_int64_t left_ = 0;       // of it, still to come
+  std::exception_ptr error_;  // of the source: it can't travel through libarchive
   Reader tar_;
 };
 

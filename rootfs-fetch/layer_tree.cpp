@@ -51,7 +51,7 @@ void LayerTree::remove(const std::string& name) {
 
 /// The same, but what this layer has made stays, with the folders above it.
 void LayerTree::remove_what_is_lower(const std::string& name) {
-  if (made_.count(cursor_.path_of(name)) == 0) return remove(name);
+  if (!made_.contains(cursor_.path_of(name))) return remove(name);
   if (!cursor_.enter(name)) return;
   for (const std::string& inner : images::names_in(cursor_.here())) remove_what_is_lower(inner);
   cursor_.leave();
@@ -66,7 +66,7 @@ void LayerTree::make_opaque(const std::string& name) {
 /// A name below a link leads where the image's maker likes, and nobody who packs files has one.
 void LayerTree::refuse_below(const LayerPath& path, const std::string& name) const {
   const std::string above = cursor_.path_of(name);
-  if (made_.count(above) == 0) return;
+  if (!made_.contains(above)) return;
   struct stat status {};
   ::fstatat(cursor_.here().get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW);
   throw Error(fmt::format("{} in the layer lies below the {} {}", quoted(path.text),
@@ -87,15 +87,16 @@ void LayerTree::stand_in(const LayerPath& path) {
   // What is only passed through is part of this layer, too.
   for (size_t end = path.parent.size(); end != 0 && end != std::string::npos;
        end = path.parent.rfind('/', end - 1)) {
-    if (!made_.insert(path.parent.substr(0, end)).second) break;
+    if (!made_.insert(path.parent.substr(0, end))) break;
   }
 }
 
 const Fd& LayerTree::make_room(const LayerPath& path) {
   stand_in(path);
-  if (!made_.insert(path.text).second)
+  if (!made_.insert(path.text))
     throw Error(fmt::format("{} stands in the layer twice", quoted(path.text)));
-  remove(path.name);  // the lower layers' entry, or this layer's whiteout for that
+  // The lower layers' entry, or this layer's whiteout for that; a layer by itself has nothing else.
+  if (shape_ == Shape::kTree || whiteouts_.count(path.text) != 0) remove(path.name);
   return cursor_.here();
 }
 
@@ -121,7 +122,7 @@ void LayerTree::hide(const LayerPath& path) {
     return;
   }
   stand_in(path);
-  if (made_.count(path.text) != 0) {
+  if (made_.contains(path.text)) {
     if (is_folder(path.name)) make_opaque(path.name);
   } else if (whiteouts_.insert(path.text).second) {
     images::make_whiteout(cursor_.here(), path.name);
@@ -140,7 +141,7 @@ void LayerTree::hide_below(const LayerPath& folder) {
 }
 
 Fd LayerTree::open_folder_of_target(const LayerPath& path, const LayerPath& target) {
-  const bool may_be = shape_ == Shape::kTree || made_.count(target.text) != 0;
+  const bool may_be = shape_ == Shape::kTree || made_.contains(target.text);
   if (cursor_.go_to(target.parent) && may_be) return cursor_.here().duplicate();
   if (cursor_.path() != target.parent) refuse_below(target, cursor_.next_towards(target.parent));
   throw Error(fmt::format("{} in the layer is a hard link to {}, which is not there",

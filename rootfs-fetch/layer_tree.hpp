@@ -9,6 +9,7 @@
 #include "common/images/tree_cursor.hpp"
 #include "rootfs-fetch/attributes.hpp"
 #include "rootfs-fetch/layer_path.hpp"
+#include "rootfs-fetch/path_set.hpp"
 
 namespace lockstep::fetch {
 
@@ -56,7 +57,7 @@ class LayerTree {
   const Shape shape_;
   const images::Marks marks_ = images::own_marks();
   images::TreeCursor cursor_;
-  std::set<std::string> made_;       // by this layer
+  PathSet made_;                     // by this layer
   std::set<std::string> whiteouts_;  // of this layer, where they became marks
   std::map<std::string, Attributes> folders_;
 };

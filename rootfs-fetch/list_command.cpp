@@ -7,6 +7,7 @@
 #include "common/os/json_text.hpp"
 #include "rootfs-fetch/commands.hpp"
 #include "rootfs-fetch/image.hpp"
+#include "rootfs-fetch/size_limit.hpp"
 
 namespace lockstep::fetch {
 namespace {
@@ -83,6 +84,11 @@ cli::Command list_command(const Wishes& wishes) {
 void add_format(cli::Options& options, bool& json) {
   options.allow_anywhere();
   cli::format_option(options, json);
+}
+
+void add_max_size(cli::Options& options, uint64_t& bytes) {
+  options.value("max-size", "SIZE", "the most that the layers may unpack to (default: 64G)",
+                [&bytes](const std::string& text) { bytes = SizeLimit::parse(text); });
 }
 
 void expect_arguments(const std::vector<std::string>& arguments, size_t count,

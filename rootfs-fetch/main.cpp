@@ -17,20 +17,25 @@ int main(int argc, char** argv) {
     options.flag("q,quiet", "print only what a script needs: the digest, the names",
                  [&] { wishes.quiet = true; });
   });
-  program.on_unknown([](const std::string& word) {
-    throw cli::UsageError(
-        fmt::format("{} is no command, and images from registries come with a later version",
-                    images::quoted_briefly(word)),
-        "`rootfs-fetch busybox` makes an image from this machine's own busybox; `rootfs-fetch "
-        "--help` lists "
-        "the commands");
-  });
+  for (const char* name : {"NAME", "IMAGE"}) program.complete(name, {"list", "-q"});
+  program.otherwise("pull");  // `rootfs-fetch alpine:3.20`
+  program.add(fetch::pull_command(wishes));
+  program.add(fetch::push_command(wishes));
+  program.add(fetch::login_command(wishes));
+  program.add(fetch::logout_command(wishes));
   program.add(fetch::busybox_command(wishes));
   program.add(fetch::add_layer_command(wishes));
   program.add(fetch::export_command(wishes));
+  program.add(fetch::bundle_command(wishes));
   program.add(fetch::list_command(wishes));
   program.add(fetch::inspect_command(wishes));
   program.add(fetch::unpack_command(wishes));
+  program.add(fetch::tag_command(wishes));
   program.add(fetch::remove_command(wishes));
+  program.add(fetch::prune_command(wishes));
+  program.add(fetch::verify_command(wishes));
+  program.add(fetch::load_command(wishes));
+  program.add(fetch::save_command(wishes));
+  program.add(fetch::import_command(wishes));
   return program.run(argc, argv);
 }

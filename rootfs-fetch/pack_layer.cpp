@@ -20,6 +20,13 @@
 namespace lockstep::fetch {
 namespace {
 
+/// libarchive writes seconds and fraction one behind the other: -2 + 0.75 must go in as -1 and 0.25.
+void set_mtime(archive_entry* header, const timespec& time) {
+  const bool split = time.tv_sec < -1 && time.tv_nsec > 0;
+  ::archive_entry_set_mtime(header, split ? time.tv_sec + 1 : time.tv_sec,
+                            split ? 1'000'000'000 - time.tv_nsec : time.tv_nsec);
+}
+
 class Packer {
  public:
   Packer(const Fd& upper, const TarWriter::Write& write, const images::Owners& owners)
@@ -92,7 +99,7 @@ class Packer {
     ::archive_entry_set_perm(header, status.st_mode & 07777U);
     ::archive_entry_set_uid(header, status.st_uid);
     ::archive_entry_set_gid(header, status.st_gid);
-    ::archive_entry_set_mtime(header, status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
+    set_mtime(header, status.st_mtim);
     for (const auto& [name, value] : xattrs)
       ::archive_entry_xattr_add_entry(header, name.c_str(), value.data(), value.size());
   }

@@ -1,5 +1,7 @@
 #include "rootfs-fetch/publish.hpp"
 
+#include "common/images/location.hpp"
+#include "common/os/error.hpp"
 #include "rootfs-fetch/sha256.hpp"
 #include "rootfs-fetch/unpack.hpp"
 
@@ -14,27 +16,43 @@ images::Descriptor put(const Store& store, const char* media_type, const std::st
   return descriptor;
 }
 
-void publish(const Store& store, const Image& image) {
+void make_folder(const Store& store, const std::string& folder,
+                 const std::function<void(const Fd&)>& fill) {
+  const Store::Staged staged = store.stage();
+  try {
+    fill(staged.folder);
+    store.publish(staged, folder);
+  } catch (const Error&) {  // it may be large, which may be why
+    store.discard(staged);
+    throw;
+  }
+}
+
+void publish(const Store& store, const Image& image, Rootfs rootfs, SizeLimit* limit) {
   for (size_t i = 0; i < image.manifest.layers.size(); ++i) {
     const std::string& diff_id = image.config.diff_ids[i];
     const std::string folder = store.layer_folder(diff_id);
     if (exists(folder)) continue;
-    const Store::Staged staged = store.stage();
-    unpack_layer(store, image.manifest.layers[i], diff_id, staged.folder, folder);
-    store.publish(staged, folder);
+    make_folder(store, folder, [&](const Fd& staged) {
+      unpack_layer(store, image.manifest.layers[i], diff_id, staged, folder, limit);
+    });
   }
   const auto before = store.find(image.name);
   const bool same = before && before->digest == image.descriptor.digest;
-  if (!same || !exists(store.rootfs_folder(image.name))) make_rootfs(store, image);
+  if (images::is_name(image.name)) {  // "org/app" is no folder's
+    if (rootfs == Rootfs::kMake && (!same || !exists(store.rootfs_folder(image.name))))
+      make_rootfs(store, image);
+    if (rootfs == Rootfs::kNone && !same) store.remove_folder(store.rootfs_folder(image.name));
+  }
   store.set(image.name, image.descriptor);
   if (before && !same) store.sweep();
 }
 
 void make_rootfs(const Store& store, const Image& image) {
   const std::string folder = store.rootfs_folder(image.name);
-  const Store::Staged staged = store.stage();
-  unpack_image(store, image, staged.folder, folder, Nodes::kLeaveOut);
-  store.publish(staged, folder);
+  make_folder(store, folder, [&](const Fd& staged) {
+    unpack_image(store, image, staged, folder, Nodes::kLeaveOut);
+  });
 }
 
 }  // namespace lockstep::fetch

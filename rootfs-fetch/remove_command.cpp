@@ -1,6 +1,7 @@
-// `rootfs-fetch rm NAME`: an image, and what only it uses.
+// `rootfs-fetch rm NAME…`: images, and what only they use.
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "common/images/location.hpp"
@@ -12,16 +13,12 @@
 namespace lockstep::fetch {
 namespace {
 
-/// Throws Error if there is no such image. Nothing for one that is damaged: what it has can't be
-/// told, and it may go all the same.
-std::set<std::string> layers_of(const std::string& name) {
-  const auto store = images::Store::open();
-  const bool known = store && store->find(name);
+/// Nothing for one that is damaged: what it has can't be told, and it may go all the same.
+std::set<std::string> layers_of(const images::Store& store, const images::IndexEntry& entry) {
   try {
-    const Image image = find_verified(store, name);
+    const Image image = load_verified(store, images::name_of(entry), entry.descriptor);
     return {image.config.diff_ids.begin(), image.config.diff_ids.end()};
   } catch (const Error&) {
-    if (!known) throw;
     return {};
   }
 }
@@ -38,15 +35,34 @@ std::string who_stays(const images::Store& store, const std::set<std::string>& l
 }
 
 /// The name first but one: who is killed on the way can say `rm` again.
-int run(const std::string& name, const Wishes& wishes) {
-  const std::set<std::string> layers = layers_of(name);
+std::string remove(const images::Store& store, const images::IndexEntry& entry) {
+  const std::set<std::string> layers = layers_of(store, entry);
+  if (!entry.name) {
+    store.forget_nameless(entry.descriptor.digest);
+  } else {
+    if (images::is_name(*entry.name)) store.remove_folder(store.rootfs_folder(*entry.name));
+    store.forget(*entry.name);
+  }
+  return fmt::format("{} removed\n{}", images::name_of(entry), who_stays(store, layers));
+}
+
+int run(const std::vector<std::string>& names, const Wishes& wishes) {
+  {
+    const auto before = images::Store::open();
+    for (const std::string& name : names) images::find_entry(before, name);  // all, or none
+  }
   const images::Store store = images::Store::open_to_write();
-  if (images::is_name(name)) store.remove_folder(store.rootfs_folder(name));
-  store.forget(name);
+  std::map<std::string, images::IndexEntry> entries;  // each once, however often it was named
+  for (const std::string& name : names) {
+    images::IndexEntry entry = images::find_entry(store, name);
+    entries[images::name_of(entry)] = std::move(entry);
+  }
+  std::string said;
+  for (const auto& [name, entry] : entries) said += remove(store, entry);
   if (!store.sweep()) {
     narrate::say("(its blobs stay: another image is damaged, so what that one uses can't be told)");
   }
-  if (!wishes.quiet) fmt::print("{} removed\n{}", name, who_stays(store, layers));
+  if (!wishes.quiet) fmt::print("{}", said);
   return 0;
 }
 
@@ -55,12 +71,12 @@ int run(const std::string& name, const Wishes& wishes) {
 cli::Command remove_command(const Wishes& wishes) {
   cli::Command command;
   command.name = "rm";
-  command.usage = "[OPTIONS] NAME";
-  command.summary = "remove an image, its rootfs, and what only it uses";
+  command.usage = "[OPTIONS] NAME…";
+  command.summary = "remove images, each with its rootfs, and what only they use";
   command.options = [](cli::Options& options) { options.allow_anywhere(); };
   command.run = [&wishes](const std::vector<std::string>& arguments) {
-    expect_arguments(arguments, 1, "rm", "NAME");
-    return run(arguments[0], wishes);
+    if (arguments.empty()) expect_arguments(arguments, 1, "rm", "NAME");
+    return run(arguments, wishes);
   };
   return command;
 }

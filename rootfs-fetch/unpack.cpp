@@ -6,16 +6,23 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "common/images/durable.hpp"
+#include "common/images/overlay_marks.hpp"
 #include "common/os/narrate.hpp"
+#include "rootfs-fetch/file_source.hpp"
 #include "rootfs-fetch/image.hpp"
 #include "rootfs-fetch/layer_path.hpp"
 #include "rootfs-fetch/layer_reader.hpp"
 #include "rootfs-fetch/layer_tree.hpp"
+#include "rootfs-fetch/losses.hpp"
+#include "rootfs-fetch/size_limit.hpp"
 
 namespace lockstep::fetch {
 namespace {
 
+constexpr size_t kMostEntries = 1'000'000;     // each one takes memory, and an inode
 constexpr const char* kReserved = ".wh..wh.";  // by other programs, for notes of their own
 
 [[noreturn]] void fail_at(int code, const char* call, const std::string& path) {
@@ -32,9 +39,13 @@ class Unpacker {
  public:
   Unpacker(const Fd& folder, Shape shape, Nodes nodes) : tree_(folder, shape), nodes_(nodes) {}
 
-  void run(LayerReader& layer) {
+  void run(LayerReader& layer, SizeLimit* limit) {
+    limit_ = limit;
     tree_.begin_layer();
-    while (archive_entry* entry = layer.next()) {
+    for (size_t count = 1; archive_entry* entry = layer.next(); ++count) {
+      if (count > kMostEntries)
+        throw Error(fmt::format("the layer has more than {} entries", kMostEntries),
+                    "no layer of use has: don't trust this image");
       const LayerPath path = LayerPath::parse(entry);
       if (path.name.starts_with(kWhiteout)) {
         hide(path);
@@ -90,7 +101,10 @@ class Unpacker {
                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                            S_IRUSR | S_IWUSR));
     if (!file) fail_at(errno, "open", path.text);
+    off_t end = 0;
+    off_t written = 0;
     layer.read_content([&](std::string_view data, off_t offset) {
+      const size_t size_of_piece = data.size();
       while (!data.empty()) {
         const ssize_t count = ::pwrite(file.get(), data.data(), data.size(), offset);
         if (count < 0 && errno == EINTR) continue;
@@ -98,8 +112,12 @@ class Unpacker {
         data.remove_prefix(static_cast<size_t>(count));
         offset += count;
       }
+      end = std::max(end, offset);
+      written += static_cast<off_t>(size_of_piece);
     });
-    if (::ftruncate(file.get(), size) != 0)
+    // Holes take no room here, but who copies the file will read them all.
+    if (limit_ != nullptr && size > written) limit_->take(static_cast<uint64_t>(size - written));
+    if (end != size && ::ftruncate(file.get(), size) != 0)
       fail_at(errno, "ftruncate", path.text);  // a hole at the end
     giver_.apply(file, attributes, path.text);
   }
@@ -122,15 +140,17 @@ class Unpacker {
   void make_device(const LayerPath& path, const Attributes& attributes, archive_entry* entry) {
     const dev_t device = makedev(static_cast<unsigned>(::archive_entry_rdevmajor(entry)),
                                  static_cast<unsigned>(::archive_entry_rdevminor(entry)));
-    if (!giver_.as_root() || device == makedev(0, 0)) {
-      throw Error(fmt::format("{} in the layer is a device node, which {}", quoted(path.text),
-                              device == makedev(0, 0) ? "means something else to overlayfs"
-                                                      : "only root can make"),
+    if (device == makedev(0, 0)) {
+      throw Error(fmt::format("{} in the layer is a device node, which means something else to "
+                              "overlayfs",
+                              quoted(path.text)),
                   "a container gets its own /dev");
     }
-    if (nodes_ == Nodes::kMake)
+    const bool may = images::own_marks() == images::Marks::kTrusted;  // root, and not borrowed
+    if (nodes_ == Nodes::kMake && may)
       return make_node(path, attributes, ::archive_entry_filetype(entry), device);
     tree_.make_room(path);
+    if (!may) return count_loss(Loss::kNode, path.text);
     narrate::say(
         fmt::format("(left out of the rootfs, where every user of this machine could open "
                     "it: the device node {})",
@@ -149,12 +169,13 @@ class Unpacker {
   LayerTree tree_;
   AttributeGiver giver_;
   const Nodes nodes_;
+  SizeLimit* limit_ = nullptr;
 };
 
-void unpack(Unpacker& unpacker, const images::Store& store, const images::Descriptor& layer,
-            const std::string& diff_id) {
-  LayerReader reader(open_verified(store, layer), layer);
-  unpacker.run(reader);
+void unpack(Unpacker& unpacker, ByteSource& blob, const images::Descriptor& layer,
+            const std::string& diff_id, SizeLimit* limit) {
+  LayerReader reader(blob, layer, limit);
+  unpacker.run(reader, limit);
   const std::string found = reader.diff_id();
   if (found == diff_id) return;
   throw Error(fmt::format("the layer {} has the diff id {}, and the image's config says {}",
@@ -162,21 +183,35 @@ void unpack(Unpacker& unpacker, const images::Store& store, const images::Descri
               images::kDamagedHint);
 }
 
+void unpack_stored(Unpacker& unpacker, const images::Store& store, const images::Descriptor& layer,
+                   const std::string& diff_id, SizeLimit* limit) {
+  FileSource blob(open_verified(store, layer), layer.digest);
+  unpack(unpacker, blob, layer, diff_id, limit);
+}
+
 }  // namespace
 
-void unpack_layer(const images::Store& store, const images::Descriptor& layer,
-                  const std::string& diff_id, const Fd& folder, const std::string& name) {
+void unpack_layer(ByteSource& blob, const images::Descriptor& layer, const std::string& diff_id,
+                  const Fd& folder, SizeLimit* limit) {
   Unpacker unpacker(folder, Shape::kLayer, Nodes::kMake);
-  unpack(unpacker, store, layer, diff_id);
+  unpack(unpacker, blob, layer, diff_id, limit);
+  unpacker.finish();
+}
+
+void unpack_layer(const images::Store& store, const images::Descriptor& layer,
+                  const std::string& diff_id, const Fd& folder, const std::string& name,
+                  SizeLimit* limit) {
+  Unpacker unpacker(folder, Shape::kLayer, Nodes::kMake);
+  unpack_stored(unpacker, store, layer, diff_id, limit);
   unpacker.finish();
   images::sync_tree(folder, name);
 }
 
 void unpack_image(const images::Store& store, const Image& image, const Fd& folder,
-                  const std::string& name, Nodes nodes) {
+                  const std::string& name, Nodes nodes, SizeLimit* limit) {
   Unpacker unpacker(folder, Shape::kTree, nodes);
   for (size_t i = 0; i < image.manifest.layers.size(); ++i)
-    unpack(unpacker, store, image.manifest.layers[i], image.config.diff_ids[i]);
+    unpack_stored(unpacker, store, image.manifest.layers[i], image.config.diff_ids[i], limit);
   unpacker.finish();
   images::sync_tree(folder, name);
 }

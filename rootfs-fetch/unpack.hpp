@@ -7,6 +7,8 @@
 
 namespace lockstep::fetch {
 
+class ByteSource;
+class SizeLimit;
 struct Image;
 
 /// What becomes of the device nodes of a layer. Where anybody may look, they had better not be: a
@@ -24,12 +26,18 @@ enum class Nodes : uint8_t { kMake, kLeaveOut };
 /// Root gives each entry its owner and makes device nodes; for anybody else all is the caller's,
 /// and a node is refused.
 void unpack_layer(const images::Store& store, const images::Descriptor& layer,
-                  const std::string& diff_id, const Fd& folder, const std::string& name);
+                  const std::string& diff_id, const Fd& folder, const std::string& name,
+                  SizeLimit* limit = nullptr);
+
+/// The same with a blob that is on its way: who brings it verifies its digest, and the disk is left
+/// to the caller, too. Only the diff id is verified here.
+void unpack_layer(ByteSource& blob, const images::Descriptor& layer, const std::string& diff_id,
+                  const Fd& folder, SizeLimit* limit);
 
 /// Unpacks all layers of an image into `folder`, one on top of the other, as one tree: a whiteout
 /// removes what lies below it. All else as above. See: the image-spec's layer.md, "Applying
 /// Changesets"
 void unpack_image(const images::Store& store, const Image& image, const Fd& folder,
-                  const std::string& name, Nodes nodes);
+                  const std::string& name, Nodes nodes, SizeLimit* limit = nullptr);
 
 }  // namespace lockstep::fetch

@@ -4,6 +4,8 @@
 #include "common/os/error.hpp"
 #include "rootfs-fetch/commands.hpp"
 #include "rootfs-fetch/image.hpp"
+#include "rootfs-fetch/losses.hpp"
+#include "rootfs-fetch/publish.hpp"
 #include "rootfs-fetch/unpack.hpp"
 
 namespace lockstep::fetch {
@@ -15,9 +17,9 @@ size_t unpack_missing(const images::Store& store, const Image& image) {
   for (size_t i = 0; i < image.manifest.layers.size(); ++i) {
     const std::string folder = store.layer_folder(image.config.diff_ids[i]);
     if (exists(folder)) continue;
-    const images::Store::Staged staged = store.stage();
-    unpack_layer(store, image.manifest.layers[i], image.config.diff_ids[i], staged.folder, folder);
-    store.publish(staged, folder);
+    make_folder(store, folder, [&](const Fd& staged) {
+      unpack_layer(store, image.manifest.layers[i], image.config.diff_ids[i], staged, folder);
+    });
     ++count;
   }
   return count;
@@ -48,7 +50,7 @@ cli::Command unpack_command(const Wishes& wishes) {
   command.options = [](cli::Options& options) { options.allow_anywhere(); };
   command.run = [&wishes](const std::vector<std::string>& arguments) {
     expect_arguments(arguments, 1, "unpack", "NAME");
-    return run(arguments[0], wishes);
+    return with_all_owners([&] { return run(arguments[0], wishes); });
   };
   return command;
 }

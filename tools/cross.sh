@@ -10,7 +10,8 @@ if [[ ! -e tools/cross/$arch.cmake ]]; then
 fi
 # shellcheck source=own-apt.sh
 . tools/own-apt.sh
-packages=(libfmt-dev nlohmann-json3-dev libseccomp-dev libarchive-dev libssl-dev doctest-dev)
+packages=(libfmt-dev nlohmann-json3-dev libseccomp-dev libarchive-dev libssl-dev libcurl4-openssl-dev libisal-dev libzstd-dev
+          doctest-dev)
 build=$PWD/build/$arch
 sysroot=$build/sysroot
 

@@ -9,12 +9,14 @@
 set -euo pipefail
 
 packages=(g++ cmake make git libfmt-dev nlohmann-json3-dev libseccomp-dev  # the steps
-          libarchive-dev libssl-dev busybox-static less                    # the root, `make diff`
+          libarchive-dev libssl-dev libcurl4-openssl-dev libisal-dev libzstd-dev  # images
+          busybox-static less                                              # the root, `make diff`
           nftables)                                                        # networks, from step 05 on
 what=${1:-run}
 if [[ $what == test || $what == vm ]]; then
   packages+=(doctest-dev strace passt slirp4netns tmux jq procps util-linux uidmap iproute2 skopeo umoci python3
-             runc crun                             # what `make bench` compares with
+             docker-registry podman curl openssl zstd  # tests of images from registries
+             runc crun debootstrap                 # what `make bench` and `make bench-images` compare with, and are made from
              clang clang-format clang-tidy shellcheck ccache)
 fi
 if [[ $what == vm ]]; then
@@ -61,6 +63,16 @@ install_all() {
   fi
 }
 
+# These two are here for the tests to start; on a machine with systemd their packages have them listen at once.
+end_services() {
+  local service services=()
+  for service in docker-registry.service podman.socket podman.service podman-auto-update.timer; do
+    [[ " ${missing[*]} " != *" ${service%%[.-]*}"* ]] || services+=("$service")
+  done
+  [[ -d /run/systemd/system && -n ${services[*]} ]] || return 0
+  "${root[@]}" systemctl disable --now "${services[@]}" &> "$log" || echo "deps: see to it that these don't run: ${services[*]}" >&2
+}
+
 echo "deps: installing ${missing[*]}${root[0]:+ (with sudo)}"
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
@@ -69,3 +81,4 @@ if ! install_all > "$log" 2>&1; then
   echo "deps: apt-get failed, see above; as root, try: apt-get install ${missing[*]}" >&2
   exit 1
 fi
+end_services

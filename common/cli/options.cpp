@@ -1,61 +1,51 @@
 #include "common/cli/options.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <string_view>
 
 namespace lockstep::cli {
 
-void Options::add(const std::string& names, Option option) {
-  const size_t comma = names.find(',');
-  option.letter = comma == std::string::npos ? '\0' : names[0];
-  option.name = comma == std::string::npos ? names : names.substr(comma + 1);
-  options_.push_back(std::move(option));
+Options::Option& Options::add(const char* names, Values values) {
+  constexpr size_t kUsual = 128;  // of `run` in the last step
+  if (options_.empty()) options_.reserve(kUsual);
+  return options_.emplace_back(Option{names, values, {}, "", false, nullptr, nullptr});
 }
 
-void Options::flag(const std::string& names, const std::string& help, OnFlag on_flag) {
-  Option option;
-  option.help = help;
-  option.handler = [on_flag = std::move(on_flag)](const std::string&) { on_flag(); };
-  add(names, std::move(option));
+void Options::flag(const char* names, const char* help, OnFlag on_flag) {
+  add(names, {nullptr, help}).on_flag = std::move(on_flag);
 }
 
-void Options::value(const std::string& names, const std::string& metavar, const std::string& help,
-                    OnValue on_value) {
-  Option option;
-  option.metavar = metavar;
-  option.help = help;
-  option.handler = std::move(on_value);
-  add(names, std::move(option));
+void Options::value(const char* names, const char* metavar, const char* help, OnValue on_value) {
+  add(names, {metavar, help}).on_value = std::move(on_value);
 }
 
-void Options::more_values(const std::string& names, const std::string& metavar,
-                          const std::string& help, std::function<bool(const std::string&)> take) {
-  const auto found = std::find_if(options_.begin(), options_.end(),
-                                  [&](const Option& option) { return option.name == names; });
+void Options::more_values(const char* names, const char* metavar, const char* help,
+                          std::function<bool(const std::string&)> take) {
+  const auto found = std::find_if(options_.begin(), options_.end(), [&](const Option& option) {
+    return std::strcmp(option.name(), names) == 0;
+  });
   if (found == options_.end()) {
     value(names, metavar, help, [take = std::move(take), metavar](const std::string& text) {
       if (!take(text)) throw UsageError(fmt::format("expected {}, got {}", metavar, quoted(text)));
     });
     return;
   }
-  found->metavar += "|" + metavar;
-  found->help += "; " + help;
-  found->handler = [take = std::move(take),
-                    earlier = std::move(found->handler)](const std::string& text) {
+  found->more.push_back({metavar, help});
+  found->on_value = [take = std::move(take),
+                     earlier = std::move(found->on_value)](const std::string& text) {
     if (!take(text)) earlier(text);
   };
 }
 
-void Options::optional_value(const std::string& names, const std::string& metavar,
-                             const std::string& implicit, const std::string& help,
-                             OnValue on_value) {
+void Options::optional_value(const char* names, const char* metavar, const char* implicit,
+                             const char* help, OnValue on_value) {
   value(names, metavar, help, std::move(on_value));
   options_.back().implicit = implicit;
   options_.back().value_is_optional = true;
 }
 
-void Options::boolean(const std::string& names, const std::string& help,
-                      std::function<void(bool)> on_value) {
+void Options::boolean(const char* names, const char* help, std::function<void(bool)> on_value) {
   optional_value(names, "true|false", "true", help,
                  [on_value = std::move(on_value)](const std::string& text) {
                    if (text != "true" && text != "false")
@@ -65,18 +55,30 @@ void Options::boolean(const std::string& names, const std::string& help,
 }
 
 void Options::Option::take(const std::string& value) const {
-  const std::string flag = "--" + name;
+  const std::string flag = std::string("--") + name();
   try {
-    handler(value);
+    on_flag ? on_flag() : on_value(value);
   } catch (const Error& error) {
     if (std::string_view(error.what()).substr(0, flag.size()) == flag) throw;
     throw UsageError(fmt::format("{}: {}", flag, error.what()), error.hint());
   }
 }
 
+std::string Options::Option::metavar() const {
+  std::string all = is_flag() ? "" : values.metavar;
+  for (const Values& later : more) all += fmt::format("|{}", later.metavar);
+  return all;
+}
+
+std::string Options::Option::help() const {
+  std::string all = values.help;
+  for (const Values& later : more) all += fmt::format("; {}", later.help);
+  return all;
+}
+
 const Options::Option* Options::find(const std::string& name) const {
   const auto found = std::find_if(options_.begin(), options_.end(), [&](const Option& option) {
-    return name.size() == 1 ? option.letter == name[0] : option.name == name;
+    return name.size() == 1 ? option.letter() == name[0] : name == option.name();
   });
   return found == options_.end() ? nullptr : &*found;
 }
@@ -102,9 +104,9 @@ size_t Options::take_long(const std::string& command, const Words& words, size_t
   const size_t equals = words[at].find('=');
   const std::string name = words[at].substr(2, equals == std::string::npos ? equals : equals - 2);
   const Option& option = known(command, "--", name);
-  given_.push_back(option.name);
+  given_.emplace_back(option.name());
   if (equals != std::string::npos) {
-    if (option.metavar.empty()) throw UsageError(fmt::format("--{} takes no value", name));
+    if (option.is_flag()) throw UsageError(fmt::format("--{} takes no value", name));
     option.take(words[at].substr(equals + 1));
     return 1;
   }
@@ -113,7 +115,7 @@ size_t Options::take_long(const std::string& command, const Words& words, size_t
     return 1;
   }
   if (at + 1 == words.size()) {
-    refuse(command, fmt::format("--{}: {} is missing", name, option.metavar));
+    refuse(command, fmt::format("--{}: {} is missing", name, option.metavar()));
   }
   option.take(words[at + 1]);
   return 2;
@@ -123,9 +125,9 @@ size_t Options::take_letters(const std::string& command, const Words& words, siz
   const std::string& word = words[at];
   for (size_t i = 1; i < word.size(); ++i) {
     const Option& option = known(command, "-", word.substr(i, 1));
-    given_.push_back(option.name);
+    given_.emplace_back(option.name());
     const bool has_value = i + 1 < word.size() && word[i + 1] == '=';
-    if (has_value && !option.metavar.empty()) {  // "-p=false", "-v=/a:/b"
+    if (has_value && !option.is_flag()) {  // "-p=false", "-v=/a:/b"
       option.take(word.substr(i + 2));
       return 1;
     }
@@ -138,7 +140,7 @@ size_t Options::take_letters(const std::string& command, const Words& words, siz
       return 1;
     }
     if (at + 1 == words.size()) {
-      refuse(command, fmt::format("-{}: {} is missing", word[i], option.metavar));
+      refuse(command, fmt::format("-{}: {} is missing", word[i], option.metavar()));
     }
     option.take(words[at + 1]);
     return 2;
@@ -178,17 +180,27 @@ size_t columns(std::string_view text) {
 
 }  // namespace
 
+std::vector<Options::Completion> Options::completions() const {
+  std::vector<Completion> out;
+  for (const Option& option : options_) {
+    const std::string metavar = option.takes_next() ? option.metavar() : "";
+    out.push_back({fmt::format("--{}", option.name()), metavar});
+    if (option.letter() != 0) out.push_back({fmt::format("-{}", option.letter()), metavar});
+  }
+  return out;
+}
+
 std::string Options::help() const {
   constexpr size_t kColumn = 34;
   std::string out;
   for (const Option& option : options_) {
-    std::string left = option.letter == 0 ? "      " : fmt::format("  -{}, ", option.letter);
-    left += "--" + option.name;
-    if (option.value_is_optional) left += "[=" + option.metavar + "]";
-    if (!option.metavar.empty() && !option.value_is_optional) left += " " + option.metavar;
+    std::string left = option.letter() == 0 ? "      " : fmt::format("  -{}, ", option.letter());
+    left += fmt::format("--{}", option.name());
+    if (option.value_is_optional) left += "[=" + option.metavar() + "]";
+    if (option.takes_next()) left += " " + option.metavar();
     if (columns(left) + 2 > kColumn) left += "\n" + std::string(kColumn - 2, ' ');
     const size_t last_line = columns(std::string_view(left).substr(left.rfind('\n') + 1));
-    out += left + std::string(kColumn - std::min(kColumn, last_line), ' ') + option.help + "\n";
+    out += left + std::string(kColumn - std::min(kColumn, last_line), ' ') + option.help() + "\n";
   }
   return out;
 }

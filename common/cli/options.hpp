@@ -28,20 +28,19 @@ class Options {
 
   /// `names` is "tty" or "t,tty". `metavar` names the value in the help, "KEY=VALUE". Handlers are
   /// called in the command line's order, once for each time the option is given; a bad value throws
-  /// UsageError.
-  void flag(const std::string& names, const std::string& help, OnFlag on_flag);
-  void value(const std::string& names, const std::string& metavar, const std::string& help,
-             OnValue on_value);
+  /// UsageError. The texts must outlive this: a hundred options are made each time that a container
+  /// starts, and hardly ever looked at.
+  void flag(const char* names, const char* help, OnFlag on_flag);
+  void value(const char* names, const char* metavar, const char* help, OnValue on_value);
   /// More values of an option that an earlier lesson may have already: `take` says whether the text
   /// was its own; if not, the earlier lesson gets it.
-  void more_values(const std::string& names, const std::string& metavar, const std::string& help,
+  void more_values(const char* names, const char* metavar, const char* help,
                    std::function<bool(const std::string&)> take);
   /// A value that may be left out (`--explain`, `--explain=all`): then the handler gets `implicit`.
-  void optional_value(const std::string& names, const std::string& metavar,
-                      const std::string& implicit, const std::string& help, OnValue on_value);
+  void optional_value(const char* names, const char* metavar, const char* implicit,
+                      const char* help, OnValue on_value);
   /// A value "true" or "false" that may be left out, which means true (`--tty`, `--tty=false`).
-  void boolean(const std::string& names, const std::string& help,
-               std::function<void(bool)> on_value);
+  void boolean(const char* names, const char* help, std::function<void(bool)> on_value);
   /// Called with the positional words when all options have been handled, before the checks; may
   /// take some of them off the front: `run IMAGE COMMAND` without its IMAGE.
   void words(std::function<void(Words&)> take) { takers_.push_back(std::move(take)); }
@@ -61,25 +60,42 @@ class Options {
   /// The names of the options that the command line had, in its order: for takers and checks.
   const Words& given() const { return given_; }
 
+  /// What a shell completes: "--format", or "-f"; and what stands in the place of its value, where
+  /// the next word is one.
+  struct Completion {
+    std::string name;
+    std::string metavar;
+  };
+  std::vector<Completion> completions() const;
+
   /// The table of options for `--help`.
   std::string help() const;
 
  private:
+  struct Values {
+    const char* metavar;
+    const char* help;
+  };
   struct Option {
-    char letter = 0;
-    std::string name;
-    std::string metavar;  // empty: a flag
-    std::string implicit;
+    const char* names;
+    Values values;             // the metavar is null: a flag
+    std::vector<Values> more;  // of later lessons
+    const char* implicit = "";
     bool value_is_optional = false;
-    std::string help;
-    OnValue handler;
+    OnFlag on_flag;
+    OnValue on_value;
 
+    char letter() const { return names[1] == ',' ? names[0] : '\0'; }
+    const char* name() const { return names[1] == ',' ? names + 2 : names; }
+    std::string metavar() const;
+    std::string help() const;
+    bool is_flag() const { return values.metavar == nullptr; }
     /// Whether its value is the next word, if none stands behind a "=".
-    bool takes_next() const { return !metavar.empty() && !value_is_optional; }
+    bool takes_next() const { return !is_flag() && !value_is_optional; }
     /// Calls the handler; its error begins with the option's name.
     void take(const std::string& value) const;
   };
-  void add(const std::string& names, Option option);
+  Option& add(const char* names, Values values);
   const Option* find(const std::string& name) const;
   const Option& known(const std::string& command, const std::string& dashes,
                       const std::string& name) const;

@@ -97,7 +97,10 @@ std::string Program::help() const {
   Options options;
   add_shared_to(options);
   return out + "\noptions, before or behind the command:\n" + options.help() +
-         fmt::format("\n`{} COMMAND --help` tells more.\n", name_);
+         fmt::format(
+             "\n`{0} COMMAND --help` tells more; `source <({0} completion bash)` completes words "
+             "(or zsh).\n",
+             name_);
 }
 
 std::string Program::help(const Command& command, const Options& options) const {
@@ -133,12 +136,29 @@ int Program::run_command(const Command& command, const std::vector<std::string>&
   return status;
 }
 
+int Program::run_or_report(const Command& command, const std::vector<std::string>& arguments) {
+  try {
+    return run_command(command, arguments);
+  } catch (const Error& error) {
+    narrate::flush();
+    report(error);
+    return command.exit_codes_of_run ? static_cast<int>(error.failure()) : 1;
+  }
+}
+
 int Program::dispatch(const std::vector<std::string>& arguments) {
   bool version = false;
   Options options;
   add_shared_to(options);
   options.flag("v,version", "the version", [&] { version = true; });
-  const auto rest = options.parse(name_, arguments);
+  const Command* const otherwise = find(otherwise_);
+  std::vector<std::string> rest;
+  try {
+    rest = options.parse(name_, arguments);
+  } catch (const UsageError&) {  // an option of the command that is left out
+    if (otherwise == nullptr) throw;
+    return run_or_report(*otherwise, arguments);
+  }
   if (version) {
     print(fmt::format("{} {}{}\n", name_, kVersion, lesson_.empty() ? "" : " (" + lesson_ + ")"));
     return 0;
@@ -147,17 +167,10 @@ int Program::dispatch(const std::vector<std::string>& arguments) {
     print(help());
     return rest.empty() && !shared().help ? 1 : 0;
   }
-  for (const Command& command : commands_) {
-    if (command.name != rest[0]) continue;
-    try {
-      return run_command(command, {rest.begin() + 1, rest.end()});
-    } catch (const Error& error) {
-      narrate::flush();
-      report(error);
-      return command.exit_codes_of_run ? static_cast<int>(error.failure()) : 1;
-    }
-  }
-  if (on_unknown_) on_unknown_(rest[0]);
+  if (rest[0] == "completion") return completion({rest.begin() + 1, rest.end()});
+  if (const Command* const command = find(rest[0]))
+    return run_or_report(*command, {rest.begin() + 1, rest.end()});
+  if (otherwise != nullptr) return run_or_report(*otherwise, rest);
   throw UsageError(fmt::format("unknown command {}", quoted(rest[0])),
                    fmt::format("`{} --help` lists the commands of this step", name_));
 }

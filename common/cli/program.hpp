@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,9 +40,13 @@ class Program {
   /// options.
   void share(std::function<void(Options&)> options) { shared_options_ = std::move(options); }
 
-  /// Called with a first word that names no command, to throw an error that knows more about it.
-  void on_unknown(std::function<void(const std::string&)> refuse) {
-    on_unknown_ = std::move(refuse);
+  /// The command that is meant where the first word names none: that is its first argument then.
+  void otherwise(std::string command) { otherwise_ = std::move(command); }
+
+  /// For a shell's completion: an argument that usages call `name` is one of the words that
+  /// `command` prints ("list -q"). Of a step: ID and IMAGE.
+  void complete(const std::string& name, std::vector<std::string> command) {
+    printers_[name] = std::move(command);
   }
 
   /// main(): finds the command, parses, runs, reports errors. Returns the exit status.
@@ -50,17 +55,25 @@ class Program {
  private:
   void add_shared_to(Options& options) const;
   int dispatch(const std::vector<std::string>& arguments);
+  int run_or_report(const Command& command, const std::vector<std::string>& arguments);
   int run_command(const Command& command, const std::vector<std::string>& arguments);
   std::string help() const;
   std::string help(const Command& command, const Options& options) const;
   void report(const std::exception& error) const;
+
+  int completion(const std::vector<std::string>& arguments);
+  void complete_words(std::vector<std::string> words);
+  void print_names(const std::string& name, const std::vector<std::string>& shared);
+  const Command* find(const std::string& name) const;
 
   std::string name_;
   std::string lesson_;
   std::string summary_;
   std::vector<Command> commands_;
   std::function<void(Options&)> shared_options_;
-  std::function<void(const std::string&)> on_unknown_;
+  std::string otherwise_;
+  std::map<std::string, std::vector<std::string>> printers_ = {{"ID", {"list", "-q"}},
+                                                               {"IMAGE", {"images", "-q"}}};
 };
 
 /// The folder of all state files: `--root`, else /run/lockstep for root, else

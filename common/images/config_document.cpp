@@ -81,6 +81,7 @@ ImageConfig read_config(const std::string& text, const std::string& where) {
   config.author = place.text("author");
   config.architecture = place.required("architecture").text();
   config.os = place.required("os").text();
+  config.variant = place.text("variant");
   if (const auto process = place.find("config")) read_process(*process, config);
   const JsonPlace rootfs = place.required("rootfs");
   rootfs.each("diff_ids", [&](const JsonPlace& id) {
@@ -104,6 +105,7 @@ std::string rewrite_config(const std::string& base, const ImageConfig& config,
   set(document, "author", config.author);
   set(document, "architecture", config.architecture);
   set(document, "os", config.os);
+  set(document, "variant", config.variant);
   json& process = document["config"];
   if (!process.is_object()) process = json::object();
   put_process(process, config);

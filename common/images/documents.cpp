@@ -12,8 +12,8 @@ namespace {
 using nlohmann::json;
 using oci::JsonPlace;
 
-constexpr const char* kIndexType = "application/vnd.oci.image.index.v1+json";
 constexpr const char* kRefName = "org.opencontainers.image.ref.name";
+constexpr const char* kWholeName = "io.containerd.image.name";
 constexpr const char* kIndexName = "index.json";
 
 std::string digest_at(const JsonPlace& place) {
@@ -33,21 +33,33 @@ json json_of(const Descriptor& descriptor) {
           {"size", descriptor.size}};
 }
 
+/// Docker and containerd write the whole name into an annotation of their own, and only its tag into
+/// the specification's.
 std::optional<std::string> name_at(const JsonPlace& entry) {
   const auto annotations = entry.find("annotations");
-  const auto name = annotations ? annotations->find(kRefName) : std::nullopt;
-  return name ? std::optional(name->text()) : std::nullopt;
+  if (!annotations) return std::nullopt;
+  for (const char* key : {kWholeName, kRefName}) {
+    if (const auto name = annotations->find(key)) return name->text();
+  }
+  return std::nullopt;
 }
 
-/// The index without the entry of that name, still as JSON: fields that mean nothing here stay in
-/// it.
-json index_without(const std::string& text, const std::string& name) {
+std::optional<Platform> platform_at(const JsonPlace& entry) {
+  const auto platform = entry.find("platform");
+  if (!platform) return std::nullopt;
+  return Platform{platform->text("os"), platform->text("architecture"), platform->text("variant")};
+}
+
+/// The index without the entries that are meant, still as JSON: fields that mean nothing here stay
+/// in it.
+template <typename IsMeant>
+json index_without(const std::string& text, IsMeant is_meant) {
   json document = oci::parse_json(text, kIndexName);
   const JsonPlace place(document, kIndexName);
   json kept = json::array();
   size_t index = 0;
   place.each("manifests", [&](const JsonPlace& entry) {
-    if (name_at(entry) != name) kept.push_back(document["manifests"][index]);
+    if (!is_meant(entry)) kept.push_back(document["manifests"][index]);
     ++index;
   });
   document["manifests"] = kept;
@@ -82,19 +94,19 @@ std::string empty_index() {
       {{"schemaVersion", 2}, {"mediaType", kIndexType}, {"manifests", json::array()}});
 }
 
-std::vector<IndexEntry> read_index(const std::string& text) {
-  const json document = oci::parse_json(text, kIndexName);
-  const JsonPlace place(document, kIndexName);
+std::vector<IndexEntry> read_index(const std::string& text, const std::string& where) {
+  const json document = oci::parse_json(text, where);
+  const JsonPlace place(document, where);
   std::vector<IndexEntry> out;
   place.each("manifests", [&](const JsonPlace& entry) {
-    out.push_back({name_at(entry), descriptor_at(entry)});
+    out.push_back({name_at(entry), descriptor_at(entry), platform_at(entry)});
   });
   return out;
 }
 
 std::string with_entry(const std::string& text, const std::string& name,
                        const Descriptor& descriptor) {
-  json document = index_without(text, name);
+  json document = oci::parse_json(without_entry(text, name), kIndexName);
   json entry = json_of(descriptor);
   entry["annotations"] = {{kRefName, name}};
   document["manifests"].push_back(entry);
@@ -102,7 +114,14 @@ std::string with_entry(const std::string& text, const std::string& name,
 }
 
 std::string without_entry(const std::string& text, const std::string& name) {
-  return oci::write_json(index_without(text, name));
+  return oci::write_json(
+      index_without(text, [&](const JsonPlace& entry) { return name_at(entry) == name; }));
+}
+
+std::string without_nameless(const std::string& text, const std::string& digest) {
+  return oci::write_json(index_without(text, [&](const JsonPlace& entry) {
+    return !name_at(entry) && digest_at(entry.required("digest")) == digest;
+  }));
 }
 
 Manifest read_manifest(const std::string& text, const std::string& where) {

@@ -6,15 +6,12 @@
 #include <string>
 #include <vector>
 
+#include "common/images/media_types.hpp"
+
 /// The image-spec's documents, as much of them as is used here. Reading throws Error that names the
 /// document and the place in it: `index.json: manifests[0].digest: expected a string, got 7`.
 /// See: the image-spec's descriptor.md, image-index.md, manifest.md, config.md
 namespace lockstep::images {
-
-constexpr const char* kManifestType = "application/vnd.oci.image.manifest.v1+json";
-constexpr const char* kConfigType = "application/vnd.oci.image.config.v1+json";
-constexpr const char* kGzipLayerType = "application/vnd.oci.image.layer.v1.tar+gzip";
-constexpr const char* kPlainLayerType = "application/vnd.oci.image.layer.v1.tar";
 
 /// Whether it is "sha256:" and 64 lower-case hexadecimal digits. To be asked before it becomes a
 /// path.
@@ -27,11 +24,20 @@ struct Descriptor {
   int64_t size = 0;
 };
 
-/// An entry of index.json. Without a name (org.opencontainers.image.ref.name) it still uses its
+/// What an image runs on, as GOOS and GOARCH name it: "linux", "arm", "v7". See: the image-spec's
+/// image-index.md, "Platform Variants"
+struct Platform {
+  std::string os;
+  std::string architecture;
+  std::string variant;  // empty: the usual one
+};
+
+/// An entry of index.json, or of an index of one image for several platforms. Without a name (org.opencontainers.image.ref.name) it still uses its
 /// blobs.
 struct IndexEntry {
   std::optional<std::string> name;
   Descriptor descriptor;
+  std::optional<Platform> platform{};
 };
 
 struct Manifest {
@@ -53,6 +59,7 @@ struct ImageConfig {
   std::string author;
   std::string architecture;  // as GOARCH names it: "amd64", "arm64"
   std::string os;
+  std::string variant;           // "v7"; empty for most
   std::vector<std::string> env;  // "NAME=value"
   std::vector<std::string> entrypoint;
   std::vector<std::string> cmd;
@@ -68,12 +75,16 @@ struct ImageConfig {
 };
 
 std::string empty_index();
-std::vector<IndexEntry> read_index(const std::string& text);
+/// `where` is what errors call it: "index.json".
+std::vector<IndexEntry> read_index(const std::string& text,
+                                   const std::string& where = "index.json");
 /// The index with `name` pointing to `descriptor`, instead of to what it did: all else stays as it
 /// was.
 std::string with_entry(const std::string& text, const std::string& name,
                        const Descriptor& descriptor);
 std::string without_entry(const std::string& text, const std::string& name);
+/// The index without the entries that have no name and point there.
+std::string without_nameless(const std::string& text, const std::string& digest);
 
 Manifest read_manifest(const std::string& text, const std::string& where);
 std::string write_manifest(const Manifest& manifest);

@@ -3,19 +3,14 @@
 #include <sys/stat.h>
 
 #include "common/images/location.hpp"
+#include "common/images/platform.hpp"
+#include "common/images/reference.hpp"
 #include "common/os/error.hpp"
 
 namespace lockstep::images {
 namespace {
 
-constexpr std::string_view kLatest = ":latest";
 constexpr std::string_view kSha256 = "sha256:";
-
-/// "web" and "web:latest" mean the same.
-std::string other_name(const std::string& name) {
-  const bool has_it = name.ends_with(kLatest);
-  return has_it ? name.substr(0, name.size() - kLatest.size()) : name + std::string(kLatest);
-}
 
 bool is_folder(const std::string& path) {
   struct stat status {};
@@ -33,6 +28,10 @@ bool is_folder(const std::string& path) {
 
 }  // namespace
 
+std::string Image::platform() const {
+  return words_of(Platform{config.os, config.architecture, config.variant});
+}
+
 int64_t Image::size() const {
   int64_t sum = descriptor.size + manifest.config.size;
   for (const Descriptor& layer : manifest.layers) sum += layer.size;
@@ -46,7 +45,7 @@ Image load_image(const Store& store, const std::string& name, const Descriptor& 
 
 Image load_image(const std::string& name, const Descriptor& descriptor,
                  const std::function<std::string(const Descriptor&)>& read) {
-  if (descriptor.media_type != kManifestType) {
+  if (!is_manifest_type(descriptor.media_type)) {
     throw Error(fmt::format("the image {}: its kind {} is not an image's", quoted_briefly(name),
                             quoted(descriptor.media_type)));
   }
@@ -89,20 +88,55 @@ const IndexEntry* by_digest(const std::vector<IndexEntry>& entries, const std::s
 
 }  // namespace
 
-Image find_image(const std::optional<Store>& store, const std::string& name) {
-  std::string there;
-  const auto entries = store ? store->entries() : std::vector<IndexEntry>();
-  for (const std::string& wanted : {name, other_name(name)}) {
+namespace {
+
+std::vector<IndexEntry> entries_of(const std::optional<Store>& store) {
+  return store ? store->entries() : std::vector<IndexEntry>();
+}
+
+std::optional<IndexEntry> find_in(const std::vector<IndexEntry>& entries, const std::string& name) {
+  for (const std::string& wanted : names_in_store(name)) {
     for (const IndexEntry& entry : entries) {
-      if (entry.name == wanted) return load_image(*store, wanted, entry.descriptor);
+      if (entry.name == wanted) return entry;
     }
   }
-  if (const IndexEntry* const entry = by_digest(entries, name))
-    return load_image(*store, entry->name.value_or(entry->descriptor.digest), entry->descriptor);
+  if (const IndexEntry* const entry = by_digest(entries, name)) return *entry;
+  return std::nullopt;
+}
+
+IndexEntry find_or_refuse(const std::vector<IndexEntry>& entries, const std::string& name) {
+  if (auto found = find_in(entries, name)) return *found;
+  std::string there;
   for (const IndexEntry& entry : entries) {
     if (entry.name) there += (there.empty() ? "" : ", ") + quoted_briefly(*entry.name);
   }
   refuse(name, there);
+}
+
+}  // namespace
+
+IndexEntry find_entry(const Store& store, const std::string& name) {
+  return find_or_refuse(store.entries(), name);
+}
+
+IndexEntry find_entry(const std::optional<Store>& store, const std::string& name) {
+  return find_or_refuse(entries_of(store), name);
+}
+
+std::string name_of(const IndexEntry& entry) {
+  return entry.name.value_or(entry.descriptor.digest);
+}
+
+Image find_image(const std::optional<Store>& store, const std::string& name) {
+  const IndexEntry entry = find_entry(store, name);
+  return load_image(*store, name_of(entry), entry.descriptor);
+}
+
+std::optional<Image> find_image_if_there(const std::optional<Store>& store,
+                                         const std::string& name) {
+  const auto entry = find_in(entries_of(store), name);
+  if (!entry) return std::nullopt;
+  return load_image(*store, name_of(*entry), entry->descriptor);
 }
 
 std::string human_size(int64_t bytes) {

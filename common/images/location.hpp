@@ -11,6 +11,8 @@
 ///     STORE/layers/sha256/HEX/          a layer unpacked, by its diff id; nobody writes into it
 ///     STORE/rootfs/NAME/                a copy of the image's files, which containers may change
 ///     STORE/containers/ID/              what a container of an image has of its own, from lesson 04 on
+///     STORE/.pulls/HEX/                 a layer that is being pulled, by its blob's digest; stays if that is killed
+///     STORE/.incoming/ID/               what takes long to come; its maker's as long as that lives
 ///     STORE/.workshop/                  what is being made; cleared by the next one who writes
 ///
 /// See: the image-spec's image-layout.md, config.md ("Layer DiffID")

@@ -40,7 +40,8 @@ std::string what_is_there(const std::string& folder) {
   }
   throw Error(fmt::format("no rootfs {}: neither a folder here nor an image in the store {}",
                           quoted(name), quoted(store)),
-              fmt::format("`rootfs-fetch busybox` makes the embedded one; the store has {}",
+              fmt::format("`rootfs-fetch busybox` makes the embedded one; of another image "
+                          "`rootfs-fetch export NAME DIR` does; there are: {}",
                           what_is_there(store + "/rootfs")));
 }
 

@@ -7,6 +7,7 @@
 
 #include "common/images/durable.hpp"
 #include "common/images/empty_folder.hpp"
+#include "common/images/incoming.hpp"
 #include "common/images/location.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
@@ -43,14 +44,13 @@ bool may_be_first(const std::string& name) {
   return name == "networks" || name == ".oci-layout.new";
 }
 
-/// The name below the store of a digest's blob or layer.
+}  // namespace
+
 std::string hex_of(const std::string& digest) {
   if (!is_digest(digest))
     throw Error(fmt::format("{} is not a SHA-256 digest", quoted_briefly(digest)));
   return digest.substr(digest.find(':') + 1);
 }
-
-}  // namespace
 
 std::optional<Store> Store::open() {
   const std::string path = store_folder();
@@ -89,11 +89,12 @@ void Store::prepare() {
   // layers/ and rootfs/ are the owner's: they may hold set-uid programs of another system's making,
   // or of a container's root.
   for (const char* name :
-       {"blobs", "blobs/sha256", "layers", "layers/sha256", "rootfs", kWorkshop}) {
+       {"blobs", "blobs/sha256", "layers", "layers/sha256", "rootfs", kWorkshop, kIncoming}) {
     const bool open_to_all = std::string(name)[0] == 'b';
     sys::make_directory(folder_, name, open_to_all ? 0755 : 0700);
   }
   clear_workshop();
+  clear_incoming(open_below(kIncoming), path_);
   if (!is_there(folder_, "index.json")) put_index(empty_index());
 }
 
@@ -137,56 +138,8 @@ void Store::set(const std::string& name, const Descriptor& descriptor) const {
 
 void Store::forget(const std::string& name) const { put_index(without_entry(index_text(), name)); }
 
-Fd Store::open_blob(const Descriptor& descriptor) const {
-  const std::string name = "blobs/sha256/" + hex_of(descriptor.digest);
-  Fd file(::openat(folder_.get(), name.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
-  if (!file) throw SysError(errno, fmt::format("the blob {}", descriptor.digest), kDamagedHint);
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0)
-    throw SysError(errno, fmt::format("fstat({})", quoted(name)));
-  if (status.st_size != descriptor.size) {
-    throw Error(fmt::format("the blob {} is damaged: {} bytes long, and should be {}",
-                            descriptor.digest, status.st_size, descriptor.size),
-                kDamagedHint);
-  }
-  return file;
-}
-
-std::string Store::read_blob(const Descriptor& descriptor) const {
-  return read_all(open_blob(descriptor), descriptor.digest);
-}
-
-void Store::put_blob(const std::string& digest, const std::string& content) const {
-  write_durably(workshop(), "blob", open_below("blobs/sha256"), hex_of(digest), content);
-}
-
-Fd Store::stage_blob() const {
-  Fd file(::openat(workshop().get(), kStagedBlob,
-                   O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644));
-  if (!file) {
-    const int code = errno;
-    throw SysError(code, fmt::format("open({}, O_CREAT)", quoted(kStagedBlob)), disk_hint(code));
-  }
-  return file;
-}
-
-void Store::put_staged_blob(const Fd& staged, const std::string& digest) const {
-  sync(staged, kStagedBlob);
-  const Fd blobs = open_below("blobs/sha256");
-  if (::renameat(workshop().get(), kStagedBlob, blobs.get(), hex_of(digest).c_str()) != 0) {
-    const int code = errno;
-    throw SysError(code, fmt::format("rename({}, {})", quoted(kStagedBlob), quoted(digest)),
-                   disk_hint(code));
-  }
-  sync(blobs, path_ + "/blobs/sha256");
-}
-
-Descriptor Store::describe(const char* media_type, const std::string& digest) const {
-  struct stat status {};
-  const std::string name = "blobs/sha256/" + hex_of(digest);
-  if (::fstatat(folder_.get(), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0)
-    throw SysError(errno, fmt::format("the blob {}", digest), kDamagedHint);
-  return {media_type, digest, status.st_size};
+void Store::forget_nameless(const std::string& digest) const {
+  put_index(without_nameless(index_text(), digest));
 }
 
 std::string Store::layer_folder(const std::string& diff_id) const {

@@ -11,8 +11,12 @@ namespace lockstep::images {
 
 /// The way out where a blob is missing or damaged.
 constexpr const char* kDamagedHint =
-    "`rootfs-fetch busybox` mends the embedded image; any other: `rootfs-fetch rm NAME`, then get "
-    "it anew";
+    "`rootfs-fetch busybox` mends the embedded image; any other: `rootfs-fetch verify --repair`, "
+    "or get it anew";
+
+/// The digits of a digest: its name below blobs/sha256 and layers/sha256. Throws Error if it is
+/// none.
+std::string hex_of(const std::string& digest);
 
 /// The store, open and locked (flock(2) on its folder) until this object goes: many may look things
 /// up at once, or one may change them. What is new is made complete under another name, and then
@@ -34,6 +38,8 @@ class Store {
   /// Makes `name` point to `descriptor`, whose blob is there already.
   void set(const std::string& name, const Descriptor& descriptor) const;
   void forget(const std::string& name) const;
+  /// The same for an entry that has no name.
+  void forget_nameless(const std::string& digest) const;
 
   /// Opens a blob to read it. Throws Error that names it if it is missing, or has another size.
   Fd open_blob(const Descriptor& descriptor) const;
@@ -45,6 +51,12 @@ class Store {
   /// under the digest of what was written.
   Fd stage_blob() const;
   void put_staged_blob(const Fd& staged, const std::string& digest) const;
+  /// Takes a file of the same file system, synced, whose content has that digest.
+  void adopt_blob(const Fd& folder, const std::string& name, const std::string& digest) const;
+  bool has_blob(const std::string& digest) const;
+  void remove_blob(const std::string& digest) const;
+  /// The digests of all that are there; what has no digest's name is nobody's here.
+  std::vector<std::string> blobs() const;
   /// A descriptor of a blob whose size is nowhere written. Throws Error if it is missing.
   Descriptor describe(const char* media_type, const std::string& digest) const;
 
@@ -60,6 +72,8 @@ class Store {
   };
   Staged stage() const;
   void publish(const Staged& staged, const std::string& folder) const;
+  /// Removes one that isn't to be published after all.
+  void discard(const Staged& staged) const;
   /// Removes a folder of the two kinds; nothing if it isn't there.
   void remove_folder(const std::string& folder) const;
 
@@ -73,9 +87,16 @@ class Store {
   /// By their IDs. Throws Error where it can't be told: another user's containers.
   std::vector<Container> containers() const;
 
-  /// Removes the blobs and unpacked layers that no entry of the index and no container uses. False,
-  /// and nothing is removed, if what one of them uses can't be told because a document of it is
-  /// missing or damaged.
+  /// What no entry of the index and no container uses.
+  struct Unneeded {
+    std::vector<std::string> blobs;   // their digests
+    std::vector<std::string> layers;  // the unpacked ones, by their diff ids
+  };
+  /// Throws Error where what one of them uses can't be told because a document of it is missing or
+  /// damaged.
+  Unneeded unneeded() const;
+  void remove(const Unneeded& unneeded) const;
+  /// Both; false, and nothing is removed, where it can't be told.
   bool sweep() const;
 
  private:

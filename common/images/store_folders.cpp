@@ -9,6 +9,7 @@
 
 #include "common/images/durable.hpp"
 #include "common/images/empty_folder.hpp"
+#include "common/images/location.hpp"
 #include "common/images/store.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
@@ -37,24 +38,27 @@ bool is_document(const Descriptor& descriptor) {
   return type.size() > 5 && type.compare(type.size() - 5, 5, "+json") == 0;
 }
 
+std::string words_for(const IndexEntry& entry) {
+  return entry.name ? quoted_briefly(*entry.name) : entry.descriptor.digest;
+}
+
 /// All digests that can be reached from an entry; throws Error where that can't be told.
-void collect(const Fd& blobs, const Descriptor& entry, std::set<std::string>& used) {
-  std::vector<Descriptor> waiting = {entry};
+void collect(const Fd& blobs, const IndexEntry& entry, std::set<std::string>& used) {
+  std::vector<Descriptor> waiting = {entry.descriptor};
   while (!waiting.empty()) {
     const Descriptor next = waiting.back();
     waiting.pop_back();
-    if (!is_digest(next.digest)) throw Error("an image points to what is no SHA-256 digest");
+    if (!is_digest(next.digest))
+      throw Error(
+          fmt::format("the image {} points to what is no SHA-256 digest", words_for(entry)));
     if (!used.insert(next.digest).second) continue;
     const auto text = read_document(blobs, next.digest);
-    if (!text && is_document(next)) throw Error(fmt::format("the blob {} is missing", next.digest));
+    if (!text && is_document(next))
+      throw Error(fmt::format("of the image {} the blob {} is missing, or no document",
+                              words_for(entry), next.digest));
     if (!text) continue;  // a layer
     for (Descriptor& inner : references_in(*text, next.digest)) waiting.push_back(std::move(inner));
   }
-}
-
-bool has_blob(const Fd& blobs, const std::string& digest) {
-  const std::string name = digest.substr(digest.find(':') + 1);
-  return ::faccessat(blobs.get(), name.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
 }  // namespace
@@ -85,6 +89,14 @@ void Store::publish(const Staged& staged, const std::string& folder) const {
   sync(sys::open(parent, O_RDONLY | O_DIRECTORY), parent);
 }
 
+void Store::discard(const Staged& staged) const {
+  try {
+    users::with_root_if_needed([&] { empty_folder(staged.folder); });
+    ::unlinkat(workshop().get(), staged.name.c_str(), AT_REMOVEDIR);
+  } catch (const Error&) {  // then the next one who writes clears it, and says what it can't
+  }
+}
+
 namespace {
 
 void move_away(const std::string& folder, const Fd& bin) {
@@ -108,25 +120,39 @@ void Store::remove_folder(const std::string& folder) const {
   ::unlinkat(workshop().get(), bin.name.c_str(), AT_REMOVEDIR);
 }
 
-bool Store::sweep() const {
-  const Fd blobs = open_below("blobs/sha256");
+Store::Unneeded Store::unneeded() const {
+  const Fd blobs_folder = open_below("blobs/sha256");
   std::set<std::string> used;
+  for (const IndexEntry& entry : entries()) collect(blobs_folder, entry, used);
+  for (const Container& container : containers()) {
+    used.insert(container.layers.begin(), container.layers.end());
+    if (container.manifest && has_blob(*container.manifest))
+      collect(blobs_folder, {container.id, {kManifestType, *container.manifest, 0}}, used);
+  }
+  Unneeded out;
+  for (const std::string& digest : blobs()) {
+    if (used.count(digest) == 0) out.blobs.push_back(digest);
+  }
+  for (const std::string& name : names_in(open_below("layers/sha256"))) {
+    if (is_digest("sha256:" + name) && used.count("sha256:" + name) == 0)
+      out.layers.push_back("sha256:" + name);
+  }
+  return out;
+}
+
+void Store::remove(const Unneeded& unneeded) const {
+  for (const std::string& digest : unneeded.blobs) remove_blob(digest);
+  for (const std::string& diff_id : unneeded.layers) remove_folder(layer_folder(diff_id));
+}
+
+bool Store::sweep() const {
+  Unneeded found;
   try {
-    for (const IndexEntry& entry : entries()) collect(blobs, entry.descriptor, used);
-    for (const Container& container : containers()) {
-      used.insert(container.layers.begin(), container.layers.end());
-      if (container.manifest && has_blob(blobs, *container.manifest))
-        collect(blobs, {kManifestType, *container.manifest, 0}, used);
-    }
+    found = unneeded();
   } catch (const Error&) {
     return false;
   }
-  for (const std::string& name : names_in(blobs)) {
-    if (used.count("sha256:" + name) == 0) ::unlinkat(blobs.get(), name.c_str(), 0);
-  }
-  for (const std::string& name : names_in(open_below("layers/sha256"))) {
-    if (used.count("sha256:" + name) == 0) remove_folder(path_ + "/layers/sha256/" + name);
-  }
+  remove(found);
   return true;
 }
 

@@ -122,7 +122,7 @@ struct Linux {
   std::vector<Device> devices;
   std::string cgroups_path;  // "/a/b" from the hierarchies' roots, "a/b" below the caller's own
   Resources resources;
-  std::optional<Seccomp> seccomp;
+  std::optional<SeccompText> seccomp;
   std::string rootfs_propagation;  // "", "private", "slave", "shared", "unbindable"
   std::vector<std::string> masked_paths;
   std::vector<std::string> readonly_paths;

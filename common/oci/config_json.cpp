@@ -5,10 +5,12 @@
 #include "common/oci/config_json_value.hpp"
 #include "common/oci/config_lessons.hpp"
 #include "common/oci/json_document.hpp"
+#include "common/oci/json_span.hpp"
 #include "common/oci/privileges_json.hpp"
 #include "common/oci/put.hpp"
 #include "common/oci/resources_json.hpp"
 #include "common/oci/seccomp_json.hpp"
+#include "common/os/error.hpp"
 
 namespace lockstep::oci {
 namespace {
@@ -89,7 +91,7 @@ json write_device(const Device& device) {
   return out;
 }
 
-json write_linux(const Linux& linux) {
+json write_linux(const Linux& linux, Profile profile) {
   json out = json::object();
   put(out, "namespaces", linux.namespaces, write_namespace);
   put(out, "uidMappings", linux.uid_mappings, write_mapping);
@@ -97,7 +99,8 @@ json write_linux(const Linux& linux) {
   put(out, "devices", linux.devices, write_device);
   put(out, "cgroupsPath", linux.cgroups_path);
   put(out, "resources", resources_to_json(linux.resources));
-  if (linux.seccomp) out["seccomp"] = seccomp_to_json(*linux.seccomp);
+  if (linux.seccomp && profile == Profile::kWithin)
+    out["seccomp"] = seccomp_to_json(**linux.seccomp);
   put(out, "rootfsPropagation", linux.rootfs_propagation);
   put(out, "maskedPaths", linux.masked_paths);
   put(out, "readonlyPaths", linux.readonly_paths);
@@ -109,7 +112,7 @@ json write_linux(const Linux& linux) {
 
 }  // namespace
 
-json config_to_json(const Config& config) {
+json config_to_json(const Config& config, Profile profile) {
   json out = json::object();
   out["ociVersion"] = config.oci_version;
   put(out, "process", write_process(config.process));
@@ -117,16 +120,35 @@ json config_to_json(const Config& config) {
   put(out, "mounts", config.mounts, write_mount);
   put(out, "hostname", config.hostname);
   put(out, "domainname", config.domainname);
-  put(out, "linux", write_linux(config.linux));
+  put(out, "linux", write_linux(config.linux, profile));
   put(out, "annotations", config.annotations);
   return out;
 }
 
-Config read_config(const std::string& text, const std::string& name, int lesson) {
+namespace {
+
+Config read_whole(const std::string& text, const std::string& name, int lesson) {
   const nlohmann::json document = parse_json(text, name);
   const JsonPlace config(document, name);
   refuse_later_lessons(config, lesson);
   return config_from_json(config);
+}
+
+}  // namespace
+
+Config read_config(const std::string& text, const std::string& name, int lesson) {
+  const auto profile = find_object(text, {"linux", "seccomp"});
+  if (!profile || lesson < kLastLesson) return read_whole(text, name, lesson);
+  std::string rest = text;
+  rest.replace(profile->begin, profile->end - profile->begin, "null");
+  try {
+    Config config = read_whole(rest, name, lesson);
+    config.linux.seccomp.emplace(text.substr(profile->begin, profile->end - profile->begin), name,
+                                 text.substr(0, profile->begin));
+    return config;
+  } catch (const Error&) {
+    return read_whole(text, name, lesson);  // it tells the place in all of the text
+  }
 }
 
 Resources read_resources(const std::string& text, const std::string& name) {

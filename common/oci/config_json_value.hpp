@@ -11,7 +11,10 @@ namespace lockstep::oci {
 /// the whole way: `state.json: config.process.args[1]: …`. Throws Error as read_config does.
 Config config_from_json(const JsonPlace& here);
 
+/// What becomes of `linux.seccomp`, which may be there as text.
+enum class Profile : uint8_t { kWithin, kLeftOut };
+
 /// A Config as a part of a larger document. config_from_json reads it back.
-nlohmann::json config_to_json(const Config& config);
+nlohmann::json config_to_json(const Config& config, Profile profile = Profile::kWithin);
 
 }  // namespace lockstep::oci

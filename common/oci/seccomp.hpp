@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -37,6 +38,26 @@ struct Seccomp {
   std::string listener_path;
   std::string listener_metadata;
   std::vector<SyscallRule> syscalls;
+};
+
+/// A profile as text, of which nothing is read until somebody asks what is in it: with its hundreds of names
+/// that takes longer than all else in a config, and who has made a filter of the very same text before
+/// needs none of them. Copies share what was read.
+class SeccompText {
+ public:
+  /// `text` is an object, `before` what stands before it in the document `name`: for errors.
+  SeccompText(std::string text, std::string name, const std::string& before = "");
+  SeccompText(Seccomp profile);  // NOLINT(google-explicit-constructor): it is one
+
+  /// Throws Error that names the document and the place, if it is no profile.
+  const Seccomp& operator*() const;
+  const Seccomp* operator->() const { return &**this; }
+  /// As JSON.
+  const std::string& text() const;
+
+ private:
+  struct Content;
+  std::shared_ptr<Content> content_;
 };
 
 /// Whether somebody on the host is asked about some calls: whoever listens at `listener_path`.

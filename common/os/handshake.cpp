@@ -154,6 +154,7 @@ void Handshake::await_exec() {
 }
 
 void Handshake::reach(Stage stage) {
+  if (released_ >= static_cast<int>(stage)) return;  // nobody waits for it
   release(stage);  // the same message in this direction: "I am there"
   await_release(stage);
 }

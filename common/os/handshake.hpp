@@ -49,8 +49,8 @@ class Handshake {
   /// Host: waits for the child's execve; rethrows its error.
   void await_exec();
 
-  /// Child: reports `stage`, then waits for its release (or a later one's). Throws Vanished if the
-  /// runtime has gone.
+  /// Child: reports `stage`, then waits for its release (or a later one's); neither, if it has heard of
+  /// that release already. Throws Vanished if the runtime has gone.
   void reach(Stage stage);
   /// Child: waits for the release of `stage` without having anything to report.
   void await_release(Stage stage);

@@ -45,6 +45,33 @@ void live(Story& story, const oci::Process& process, Handshake& handshake, const
                              : reason);
 }
 
+/// On the host, clone, for the child: which then makes its world.
+Created begin(Story& story, const oci::Process& process, Undo& undo, const Door* door) {
+  story.on_the_host(undo);
+  borrow_root_if_needed();
+  Handshake handshake;
+  Child child = Child::clone(
+      story.namespaces(), story.birthplace(), [&] { live(story, process, handshake, door); },
+      "the container's first process, in namespaces of its own from its first instruction on");
+  handshake.be_host();
+  handshake.on_delivery([&story, pid = child.pid()](const Fd& fd) { story.deliver(fd, pid); });
+  try {
+    story.for_the_child(child, handshake);
+    handshake.release(Stage::kMounted);  // there it needn't wait: the host has nothing to do then
+  } catch (const Vanished& silence) {
+    explain_the_end(story, child, silence);
+  }
+  return {std::move(child), std::move(handshake)};
+}
+
+void await_complete(const Story& story, Created& created) {
+  try {
+    created.handshake.await(Stage::kCreated);
+  } catch (const Vanished& silence) {
+    explain_the_end(story, created.child, silence);
+  }
+}
+
 }  // namespace
 
 void refuse_missing_users(const Story& story, const oci::Config& config) {
@@ -56,31 +83,23 @@ void refuse_missing_users(const Story& story, const oci::Config& config) {
   throw Error("linux.namespaces: user: a user namespace of its own comes with lesson 06");
 }
 
-Created create(Story& story, const oci::Process& process, Undo& undo, const Door* door) {
-  story.on_the_host(undo);
-  borrow_root_if_needed();
-  Handshake handshake;
-  Child child = Child::clone(
-      story.namespaces(), story.birthplace(), [&] { live(story, process, handshake, door); },
-      "the container's first process, in namespaces of its own from its first instruction on");
-  handshake.be_host();
-  handshake.on_delivery([&story, pid = child.pid()](const Fd& fd) { story.deliver(fd, pid); });
-  try {
-    story.for_the_child(child, handshake);
-    handshake.release(Stage::kCloned);
-    handshake.await(Stage::kMounted);
-    handshake.release(Stage::kMounted);
-    handshake.await(Stage::kCreated);
-  } catch (const Vanished& silence) {
-    explain_the_end(story, child, silence);
-  }
-  return {std::move(child), std::move(handshake)};
+Created create(Story& story, const oci::Process& process, Undo& undo, const Door& door) {
+  Created created = begin(story, process, undo, &door);
+  await_complete(story, created);
+  return created;
 }
 
-void start(Created& created) {
-  created.handshake.release(Stage::kCreated);
-  created.handshake.release(Stage::kStarted);
+Created launch(Story& story, const oci::Process& process, Undo& undo, const Meanwhile& meanwhile) {
+  Created created = begin(story, process, undo, nullptr);
+  try {
+    if (meanwhile) meanwhile(created.child);
+    created.handshake.release(Stage::kStarted);
+  } catch (const Vanished& silence) {
+    explain_the_end(story, created.child, silence);
+  }
+  await_complete(story, created);
   created.handshake.await_exec();
+  return created;
 }
 
 }  // namespace lockstep

@@ -22,9 +22,7 @@ cli::Command run_command(StoryMaker make, std::vector<ConfigOptions> groups) {
     inherit_from_caller(config->process);
     NothingToUndo undo;
     const auto story = make(*config);
-    Created created = create(*story, config->process, undo);
-    start(created);
-    return created.child.wait().shell_code();
+    return launch(*story, config->process, undo).child.wait().shell_code();
   };
   return command;
 }

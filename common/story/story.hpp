@@ -88,12 +88,16 @@ struct Created {
 
 /// Tells the story up to "created": on the host, clone, for the child, inside. Throws the child's
 /// error as its own. `undo` gets what lasts. If it throws, the child has been killed and reaped.
-/// With a `door` the container outlives this process from the release of Stage::kCreated on: then
-/// its first process waits there for whoever starts it.
-Created create(Story& story, const oci::Process& process, Undo& undo, const Door* door = nullptr);
+/// The container outlives this process from the release of Stage::kCreated on: then its first process
+/// waits at the `door` for whoever starts it.
+Created create(Story& story, const oci::Process& process, Undo& undo, const Door& door);
 
-/// Lets a created container become its program; returns when execve has succeeded, throws why it
-/// did not.
-void start(Created& created);
+/// What the host has to do before the program starts, and does while the child makes its world.
+using Meanwhile = std::function<void(const Child& child)>;
+
+/// The same, and lets the container become its program as soon as it is complete, for `run`: the child
+/// waits for nobody. Returns when execve has succeeded.
+Created launch(Story& story, const oci::Process& process, Undo& undo,
+               const Meanwhile& meanwhile = {});
 
 }  // namespace lockstep

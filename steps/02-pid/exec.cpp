@@ -42,7 +42,7 @@ void live(Story& story, const oci::Process& process, Handshake& handshake,
                       "until execve nobody inside may look into this process: it still holds the "
                       "runtime's memory (CVE-2016-9962)");
     die_with_the_runtime(process);
-    handshake.reach(Stage::kStarted);  // also tells whether the runtime was there to die with
+    handshake.await_release(Stage::kStarted);  // throws if the runtime wasn't there to die with
     join();
     story.become(process, handshake);
   } catch (const Vanished&) {
@@ -84,7 +84,8 @@ std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Pr
   handshake.be_host();
   handshake.on_delivery([&story, pid = child.pid()](const Fd& fd) { story.deliver(fd, pid); });
   Created entered{std::move(child), std::move(handshake)};
-  start(entered);
+  entered.handshake.release(Stage::kStarted);
+  entered.handshake.await_exec();
   if (!pid_file.empty()) write_pid_file(pid_file, entered.child.pid());
   return attend(entered, signals, process);
 }

@@ -77,7 +77,7 @@ cli::Command exec_command(StoryMaker make, const Attend& attend,
   command.run = [=](const std::vector<std::string>& arguments) {
     if (arguments.size() < 2)
       throw cli::UsageError("exec: a container's ID and a command are needed");
-    const Record record = find(arguments[0]);
+    const Record record = find_complete(arguments[0]);
     oci::Process process = settings->process;
     process.args.assign(arguments.begin() + 1, arguments.end());
     complete(process, *settings, record.config->process);

@@ -31,10 +31,10 @@ std::optional<ExitStatus> run(Story& story, State& state, const std::string& pid
   refuse_missing_users(story, *state.record.config);
   const oci::Process& process = state.record.config->process;
   SignalQueue signals;  // before there is a child: no signal is lost
-  Created container = create(story, process, state);
-  // Before it starts: whatever the program does, it can be found.
-  write_down(state, container.child, Status::kRunning, pid_file);
-  start(container);
+  Created container = launch(story, process, state, [&](const Child& child) {
+    // Before it starts: whatever the program does, it can be found.
+    write_down(state, child, Status::kRunning, pid_file);
+  });
   state.unlock();  // from here on others may signal it, enter it, delete it
   return attend(container, signals, process);
 }

@@ -63,10 +63,10 @@ bool is_still_there(const Fd& folder) {
   return status.st_nlink > 0;
 }
 
-void lock(const Fd& folder, const std::string& id) {
+void lock(const Fd& folder, const std::string& id, int kind = LOCK_EX) {
   constexpr int kTries = 1000;
   for (int i = 0; i < kTries; ++i) {
-    if (::flock(folder.get(), LOCK_EX | LOCK_NB) == 0) return;
+    if (::flock(folder.get(), kind | LOCK_NB) == 0) return;
     if (errno != EWOULDBLOCK && errno != EINTR)
       throw SysError(errno, fmt::format("flock({})", quoted(id)));
     ::usleep(10'000);
@@ -100,7 +100,7 @@ std::string random_id() {
   return id;
 }
 
-State State::make(const std::string& id, const oci::Config& config, const std::string& bundle) {
+State State::make(const std::string& id, oci::Config config, const std::string& bundle) {
   check_id(id);
   const Fd root = open_state_root();
   check_owner(root);
@@ -116,11 +116,11 @@ State State::make(const std::string& id, const oci::Config& config, const std::s
   if (!is_still_there(state.folder_)) {
     throw Error(fmt::format("container {} was deleted while it was being made", quoted(id)));
   }
-  oci::Config own = config;
-  own.id = id;
-  own.bundle = bundle;
-  state.record = {
-      id, Status::kCreating, 0, 0, now(), caller_uid(), bundle, StoredConfig(std::move(own)), {}};
+  config.id = id;
+  config.bundle = bundle;
+  state.record = {id,    Status::kCreating, 0,      0,
+                  now(), caller_uid(),      bundle, StoredConfig(std::move(config)),
+                  {}};
   return state;
 }
 
@@ -140,6 +140,13 @@ std::optional<State> State::open_if_there(const std::string& id) {
   State state(std::move(*folder), state_folder(id));
   state.record = find(id);
   return state;
+}
+
+Record find_complete(const std::string& id) {
+  const auto folder =
+      is_id(id) ? sys::open_if_there(state_folder(id), O_RDONLY | O_DIRECTORY) : std::nullopt;
+  if (folder) lock(*folder, id, LOCK_SH);
+  return find(id);
 }
 
 void State::note(const Note& note) {

@@ -37,7 +37,7 @@ class StoredConfig {
 
  private:
   mutable std::optional<oci::Config> config_;
-  mutable std::string text_;  // empty: not put into words yet
+  mutable std::string text_;  // empty: not put into words yet; behind it `linux.seccomp`'s own
   std::string path_;
   std::string id_;
   std::string bundle_;
@@ -76,8 +76,7 @@ class State : public Undo {
   /// Makes the folder, which claims the ID. What is in the record is written with the first note, or
   /// when there is a process.
   /// Throws Error if the ID is taken.
-  static State make(const std::string& id, const oci::Config& config,
-                    const std::string& bundle = "");
+  static State make(const std::string& id, oci::Config config, const std::string& bundle = "");
   /// Opens and locks it.
   /// Throws Error if there is no such container, or if another runtime holds it for longer than ten
   /// seconds.
@@ -127,6 +126,8 @@ std::optional<std::string> state_text(const std::string& id);
 std::optional<Record> look_up(const std::string& id);
 /// The same; a missing container is an Error.
 Record find(const std::string& id);
+/// The same, when whoever holds it has let go: `run` writes "running" a moment before that is so.
+Record find_complete(const std::string& id);
 /// The IDs of all containers, sorted.
 std::vector<std::string> all_ids();
 

@@ -5,6 +5,9 @@
 #include "02-pid/state.hpp"
 #include "common/oci/config_json_value.hpp"
 #include "common/oci/json_document.hpp"
+#include "common/oci/json_span.hpp"
+#include "common/oci/seccomp_json.hpp"
+#include "common/os/json_text.hpp"
 
 namespace lockstep::pid {
 
@@ -30,36 +33,21 @@ namespace {
 
 /// How a state file begins: so its config can be passed over.
 constexpr std::string_view kStart = R"({"config":)";
+/// What may follow: the config's `linux.seccomp`, which is as long as all the rest.
+constexpr std::string_view kProfile = R"(,"seccomp":)";
 
-/// Behind the object that begins at `at`; nothing if it has no end.
-std::optional<size_t> end_of_object(std::string_view text, size_t at) {
-  size_t levels = 0;
-  bool quoted = false;
-  for (; at < text.size(); ++at) {
-    const char c = text[at];
-    if (quoted && c == '\\') {
-      ++at;
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (!quoted && c == '{') {
-      ++levels;
-    } else if (!quoted && c == '}' && --levels == 0) {
-      return at + 1;
-    }
-  }
-  return std::nullopt;
-}
-
-/// Where the config ends in a text that is as to_json writes it.
-std::optional<size_t> end_of_config(std::string_view text) {
-  if (!text.starts_with(std::string(kStart) + '{')) return std::nullopt;
-  const auto end = end_of_object(text, kStart.size());
-  return end && text.substr(*end).starts_with(",\"") ? end : std::nullopt;
+/// The object that stands behind `start`, which `text` has at `at`, if another member follows it.
+std::optional<oci::Span> object_behind(std::string_view text, size_t at, std::string_view start) {
+  if (!text.substr(at).starts_with(start)) return std::nullopt;
+  const auto object = oci::object_at(text, at + start.size());
+  return object && text.substr(object->end).starts_with(",\"") ? object : std::nullopt;
 }
 
 oci::Config config_in(const oci::JsonPlace& state, const std::string& id,
                       const std::string& bundle) {
   oci::Config config = oci::config_from_json(state.required("config"));
+  if (const auto profile = state.find("seccomp"))
+    config.linux.seccomp = oci::seccomp_from_json(*profile);
   config.id = id;
   config.bundle = bundle;
   return config;
@@ -68,30 +56,49 @@ oci::Config config_in(const oci::JsonPlace& state, const std::string& id,
 }  // namespace
 
 const std::string& StoredConfig::text() const {
-  if (text_.empty()) text_ = oci::write_json(oci::config_to_json(**this));
+  if (!text_.empty()) return text_;
+  const oci::Config& config = **this;
+  text_ = oci::write_json(oci::config_to_json(config, oci::Profile::kLeftOut));
+  if (config.linux.seccomp) text_.append(kProfile).append(config.linux.seccomp->text());
   return text_;
 }
 
 const oci::Config& StoredConfig::operator*() const {
   if (config_) return *config_;
   if (text_.empty()) return config_.emplace();
-  const json document = oci::parse_json(fmt::format("{}{}}}", kStart, text_), path_);
-  return config_.emplace(config_in(oci::JsonPlace(document, path_), id_, bundle_));
+  const size_t end = oci::object_at(text_, 0).value().end;  // it was found when the file was read
+  const json document = oci::parse_json(fmt::format("{}{}}}", kStart, text_.substr(0, end)), path_);
+  config_ = config_in(oci::JsonPlace(document, path_), id_, bundle_);
+  if (end < text_.size())
+    config_->linux.seccomp.emplace(text_.substr(end + kProfile.size()), path_);
+  return *config_;
 }
 
+namespace {
+
+std::string as_json(const Note& note) {
+  std::string what;
+  for (const auto& [key, value] : note.what)
+    what.append(what.empty() ? "" : ",")
+        .append(json_quoted(key))
+        .append(":")
+        .append(json_quoted(value));
+  return fmt::format(R"({{"kind":{},"what":{{{}}}}})", json_quoted(note.kind), what);
+}
+
+}  // namespace
+
+// By hand: it is written twice while a container starts.
 std::string to_json(const Record& record) {
-  json notes = json::array();
-  for (const Note& note : record.notes) notes.push_back({{"kind", note.kind}, {"what", note.what}});
-  json out = {{"id", record.id},
-              {"status", words(record.status)},
-              {"pid", record.pid},
-              {"startTime", record.start_time},
-              {"created", record.created},
-              {"owner", record.owner},
-              {"undo", notes}};
-  if (!record.bundle.empty()) out["bundle"] = record.bundle;
-  const std::string text = oci::write_json(out);
-  return fmt::format("{}{},{}", kStart, record.config.text(), text.substr(1));
+  std::string text = fmt::format("{}{}", kStart, record.config.text());
+  if (!record.bundle.empty()) text.append(R"(,"bundle":)").append(json_quoted(record.bundle));
+  text += fmt::format(R"(,"created":{},"id":{},"owner":{},"pid":{},"startTime":{},"status":"{}")",
+                      json_quoted(record.created), json_quoted(record.id), record.owner, record.pid,
+                      record.start_time, words(record.status));
+  text += R"(,"undo":[)";
+  for (const Note& note : record.notes)
+    text.append(text.back() == '[' ? "" : ",").append(as_json(note));
+  return text + "]}";
 }
 
 namespace {
@@ -132,12 +139,14 @@ Record read_all_of_it(const std::string& text, const std::string& path) {
 }  // namespace
 
 Record record_from_json(const std::string& text, const std::string& path) {
-  const auto end = end_of_config(text);
-  if (!end) return read_all_of_it(text, path);
+  const auto config = object_behind(text, 0, kStart);
+  if (!config) return read_all_of_it(text, path);
+  const auto profile = object_behind(text, config->end, kProfile);
+  const size_t end = (profile ? *profile : *config).end;
   try {
-    const json document = oci::parse_json('{' + text.substr(*end + 1), path);
+    const json document = oci::parse_json('{' + text.substr(end + 1), path);
     Record record = read_record(oci::JsonPlace(document, path));
-    record.config = StoredConfig(text.substr(kStart.size(), *end - kStart.size()), path, record.id,
+    record.config = StoredConfig(text.substr(config->begin, end - config->begin), path, record.id,
                                  record.bundle);
     return record;
   } catch (const Error&) {  // it tells the place in what is left of the text

@@ -102,7 +102,7 @@ Bundle open(const std::string& folder) {
   return bundle;
 }
 
-void write_default(const std::string& folder, Complete complete) {
+oci::Config default_config(int lesson, Complete complete) {
   oci::Config config;
   config.process.terminal = true;
   config.process.cwd = "/";
@@ -112,19 +112,23 @@ void write_default(const std::string& folder, Complete complete) {
   config.root = {"rootfs", true};
   config.hostname = "lockstep";
   config.mounts = mnt::default_mounts();
-  for (const std::string& type : oci::default_namespaces(cli::lesson()))
+  for (const std::string& type : oci::default_namespaces(lesson))
     config.linux.namespaces.push_back({type, ""});
   config.linux.masked_paths = mnt::default_masked_paths();
   config.linux.readonly_paths = mnt::default_readonly_paths();
   if (complete != nullptr) complete(config);
+  return config;
+}
 
+void write_default(const std::string& folder, Complete complete) {
   const Fd place = sys::open(folder, O_PATH | O_DIRECTORY);
   const std::string path = folder + "/" + kConfigFile;
   if (!sys::make_empty_file(place, kConfigFile, 0644)) {
     throw SysError(EEXIST, fmt::format("open({}, O_CREAT|O_EXCL)", quoted(path)),
                    "remove it first, or choose another folder with --bundle");
   }
-  sys::replace_file(place, kConfigFile, oci::write_config(config), 0644);
+  sys::replace_file(place, kConfigFile, oci::write_config(default_config(cli::lesson(), complete)),
+                    0644);
 }
 
 }  // namespace lockstep::bundle

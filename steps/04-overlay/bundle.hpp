@@ -24,8 +24,11 @@ Bundle open(const std::string& folder);
 /// A later lesson's part of `spec`.
 using Complete = void (*)(oci::Config&);
 
-/// Writes `folder`/config.json as `spec` does: `runc spec`'s settings, as far as this step honours
-/// them, and what `complete`, a later lesson's, adds.
+/// What `spec` writes: `runc spec`'s settings, as far as the step of that lesson honours them, and
+/// what `complete`, a later lesson's, adds.
+oci::Config default_config(int lesson, Complete complete);
+
+/// Writes it to `folder`/config.json.
 /// Throws SysError, EEXIST if there is one already.
 void write_default(const std::string& folder, Complete complete);
 

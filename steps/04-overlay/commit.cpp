@@ -3,21 +3,12 @@
 // Layers are tar files named by their SHA-256. Writing those is the image tool's work (a step is
 // static, without libarchive and libcrypto), so the command is run: rootfs-fetch add-layer.
 
-#include <unistd.h>
-
-#include <array>
-#include <climits>
-#include <csignal>
-#include <cstdlib>
-
 #include "02-pid/state.hpp"
 #include "04-overlay/changes.hpp"
 #include "04-overlay/changes_commands.hpp"
-#include "common/os/child.hpp"
+#include "04-overlay/image_tool.hpp"
 #include "common/os/error.hpp"
 #include "common/os/narrate.hpp"
-#include "common/os/processes.hpp"
-#include "common/os/text.hpp"
 #include "common/users/id_map.hpp"
 
 namespace lockstep::overlay {
@@ -29,24 +20,6 @@ struct Given {
   std::vector<std::string> changes;
   bool pause = true;
 };
-
-/// Beside this program, then on PATH.
-std::string find_image_tool() {
-  std::array<char, PATH_MAX> self{};
-  const ssize_t length = ::readlink("/proc/self/exe", self.data(), self.size() - 1);
-  const std::string own(self.data(), static_cast<size_t>(std::max<ssize_t>(length, 0)));
-  std::vector<std::string> folders = {own.substr(0, own.rfind('/'))};
-  const char* path = std::getenv("PATH");
-  for (const std::string& folder : split(path == nullptr ? "" : path, ':'))
-    folders.push_back(folder);
-  for (const std::string& folder : folders) {
-    std::string program = folder + "/rootfs-fetch";
-    if (folder.starts_with('/') && ::access(program.c_str(), X_OK) == 0) return program;
-  }
-  throw Error(
-      "commit: rootfs-fetch, which writes layers, is neither beside this program nor on PATH",
-      "`make build` makes it where libarchive and libcrypto are (`make deps`)");
-}
 
 void add_maps(std::vector<std::string>& words, const users::Maps& maps) {
   for (const oci::IdMapping& range : maps.uids)
@@ -69,28 +42,8 @@ std::vector<std::string> words_of(const pid::Record& record, const Changes& chan
   return out;
 }
 
-/// Runs it, and doesn't outlive it, nor it us: who holds the lock must be there.
-int run_and_wait(const std::string& program, const std::vector<std::string>& words) {
-  const std::vector<std::string> environment = sys::callers_environment();
-  Child child = Child::clone(
-      0,
-      [&] {
-        try {
-          sys::set_parent_death_signal(SIGKILL);
-          sys::execute(program, words, environment, "the image tool writes the layer");
-        } catch (const std::exception& error) {
-          narrate::say(fmt::format("commit: {}", error.what()));
-        }
-      },
-      "for rootfs-fetch");
-  const ExitStatus status = child.wait();
-  const int code = status.shell_code();
-  if (code > 128) throw Error(fmt::format("commit: {} {}", program, status.words()));
-  return code == 0 ? 0 : 1;  // it has said why
-}
-
 int commit(const std::string& id, const std::string& name, const Given& given, Pause pause) {
-  const std::string program = find_image_tool();
+  const std::string program = find_image_tool("commit: to write a layer");
   const pid::State state = pid::State::open(id);  // locked: nobody deletes it meanwhile
   const pid::Status status = pid::status_now(state.record);
   if (status == pid::Status::kCreating) {
@@ -99,7 +52,7 @@ int commit(const std::string& id, const std::string& name, const Given& given, P
   }
   const auto write_image = [&] {
     return with_changes(state.record, [&](const Changes& changes) {
-      return run_and_wait(program, words_of(state.record, changes, given, name));
+      return run_image_tool(program, words_of(state.record, changes, given, name), Output::kOurs);
     });
   };
   if (status == pid::Status::kStopped || !given.pause) return write_image();

@@ -46,9 +46,9 @@ void own_options(cli::Options& options, Settings& settings) {
   });
 }
 
-int create_container(const Settings& settings, const oci::Config& config, StoryMaker make,
+int create_container(const Settings& settings, oci::Config config, StoryMaker make,
                      const pid::UndoTable& undo, const pid::Attend& attend) {
-  pid::State state = pid::State::make(settings.id, config, bundle_folder(settings));
+  pid::State state = pid::State::make(settings.id, std::move(config), bundle_folder(settings));
   try {
     create(make, state, settings.pid_file, attend);
   } catch (...) {
@@ -109,7 +109,7 @@ cli::Command create_command(StoryMaker make, pid::UndoTable undo, const pid::Att
   command.run = [=, undo = std::move(undo)](const std::vector<std::string>& arguments) {
     oci::Config config = final_config(*settings, arguments);
     config.process.detached = false;  // it keeps what its creator gives it as standard output
-    return create_container(*settings, config, make, undo, attend);
+    return create_container(*settings, std::move(config), make, undo, attend);
   };
   return command;
 }

@@ -15,7 +15,7 @@ void create(StoryMaker make, pid::State& state, const std::string& pid_file,
   const Door door = Door::make(state.fd(), pid::kStartSocket);  // what is open now stays here
   oci::Process process = state.record.config->process;
   const auto story = make(*state.record.config);
-  Created container = lockstep::create(*story, process, state, &door);
+  Created container = lockstep::create(*story, process, state, door);
   pid::write_down(state, container.child, pid::Status::kCreated, pid_file);
   container.handshake.release(Stage::kCreated);  // from here on it doesn't end with this process
   process.detached = true;  // nobody attends to it; if it has a terminal, a keeper holds that

@@ -6,6 +6,7 @@
 #include "02-pid/commands.hpp"
 #include "04-overlay/image_config.hpp"
 #include "04-overlay/image_volumes.hpp"
+#include "04-overlay/pull.hpp"
 #include "04-overlay/sandbox.hpp"
 #include "common/cli/program.hpp"
 #include "common/images/image.hpp"
@@ -19,6 +20,7 @@ constexpr int kUserLesson = 6;
 struct Given {
   std::optional<std::string> entrypoint;
   std::string stop_signal;
+  Pull pull = Pull::kMissing;
   std::vector<std::string> volumes;  // the image's
 };
 
@@ -27,7 +29,7 @@ void take_image(cli::Options::Words& words, oci::Config& config, Given& given) {
     throw cli::UsageError("run: an image is missing",
                           "run IMAGE [COMMAND …]: `images` lists them; or --rootfs DIR COMMAND");
   }
-  const images::Image image = images::find_image(images::Store::open(), words.front());
+  const images::Image image = get_image(words.front(), given.pull);
   check_platform(image);
   words.erase(words.begin());
   words = command_of(image, given.entrypoint, words);
@@ -59,6 +61,8 @@ void options(cli::Options& options, oci::Config& config) {
                   pid::signal_of(name);
                   given->stop_signal = name;
                 });
+  options.value("pull", "missing|always|never", "when to get the image from its registry",
+                [given](const std::string& when) { given->pull = pull_from(when); });
   options.words([given, &config](cli::Options::Words& words) {
     if (config.root.path.empty()) return take_image(words, config, *given);
     if (given->entrypoint)

@@ -53,9 +53,9 @@ bool stays(const oci::Config& config, bool remove) {
   return config.annotations.contains(oci::kImageAnnotation) && !remove;
 }
 
-int run_container(const Settings& settings, const oci::Config& config, StoryMaker make,
+int run_container(const Settings& settings, oci::Config config, StoryMaker make,
                   const pid::UndoTable& undo, const pid::Attend& attend) {
-  pid::State state = pid::State::make(settings.id, config, bundle_folder(settings));
+  pid::State state = pid::State::make(settings.id, std::move(config), bundle_folder(settings));
   std::optional<ExitStatus> end;
   try {
     const auto story = make(*state.record.config);
@@ -70,7 +70,7 @@ int run_container(const Settings& settings, const oci::Config& config, StoryMake
     return 0;
   }
   if (!state.lock_again()) return end->shell_code();  // somebody's `delete --force` was quicker
-  if (stays(config, settings.remove)) {
+  if (stays(*state.record.config, settings.remove)) {
     pid::undo_all_but(state, undo,
                       overlay::kSandboxNote);  // its addresses and ports are free again
   } else {
@@ -96,7 +96,7 @@ cli::Command run_command(StoryMaker make, pid::UndoTable undo, const pid::Attend
   command.run = [=, undo = std::move(undo)](const std::vector<std::string>& arguments) {
     oci::Config config = final_config(*settings, arguments);
     config.process.parent_death_signal = pid::death_signal_for(config.process);
-    return run_container(*settings, config, make, undo, attend);
+    return run_container(*settings, std::move(config), make, undo, attend);
   };
   return command;
 }

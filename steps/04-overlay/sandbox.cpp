@@ -4,12 +4,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "04-overlay/image_volumes.hpp"
 #include "04-overlay/sandbox_end.hpp"
 #include "common/images/durable.hpp"
 #include "common/images/image.hpp"
 #include "common/images/location.hpp"
 #include "common/os/files.hpp"
+#include "common/users/own_root.hpp"
 
 namespace lockstep::overlay {
 namespace {
@@ -37,21 +40,28 @@ void write_file(const Fd& folder, const char* name, const std::string& text) {
   write_all(file, text, name);
 }
 
-/// The merged tree's root has upper's attributes: so upper gets those of the layer below it.
-void make_upper(const Fd& folder, const std::string& topmost) {
+/// Gives `upper` the owner and the mode of the layer below. Both are asked for here, for the numbers
+/// may be others: see users::with_root_if_needed.
+void make_alike(const Fd& upper, const std::string& topmost) {
   struct stat below {};
+  struct stat now {};
   if (::stat(topmost.c_str(), &below) != 0)
     throw SysError(errno, fmt::format("stat({})", quoted(topmost)));
-  sys::make_directory(folder, "upper", 0700, "what the container writes goes here");
-  const Fd upper(::openat(folder.get(), "upper", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!upper) throw SysError(errno, "open(\"upper\")");
-  struct stat now {};
   if (::fstat(upper.get(), &now) != 0) throw SysError(errno, "fstat(\"upper\")");
   const bool same = now.st_uid == below.st_uid && now.st_gid == below.st_gid;
   if (!same && ::fchown(upper.get(), below.st_uid, below.st_gid) != 0)
     throw SysError(errno, fmt::format("fchown(\"upper\", {}, {})", below.st_uid, below.st_gid));
   if (::fchmod(upper.get(), below.st_mode & 07777U) != 0)
     throw SysError(errno, "fchmod(\"upper\")");
+}
+
+/// The merged tree's root has upper's attributes: so upper gets those of the layer below it. Without
+/// root that may be a subordinate id's.
+void make_upper(const Fd& folder, const std::string& topmost) {
+  sys::make_directory(folder, "upper", 0700, "what the container writes goes here");
+  const Fd upper(::openat(folder.get(), "upper", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!upper) throw SysError(errno, "open(\"upper\")");
+  users::with_root_if_needed([&] { make_alike(upper, topmost); });
 }
 
 struct Content {
@@ -81,6 +91,8 @@ images::Image image_of(const std::optional<images::Store>& store, const oci::Con
   return image;
 }
 
+/// Topmost first. A layer that stands there twice (an empty one, mostly) counts at its topmost place:
+/// there it hides all that it has below, and overlayfs takes no folder twice (ELOOP).
 std::vector<std::string> layers_of(const images::Store& store, const images::Image& image) {
   std::vector<std::string> out;
   const std::string top = real_path(store.path());
@@ -94,7 +106,8 @@ std::vector<std::string> layers_of(const images::Store& store, const images::Ima
               ? fmt::format("it is not unpacked yet: `rootfs-fetch unpack {}`", image.name)
               : "the store is another user's: fill one of your own, `rootfs-fetch busybox`");
     }
-    out.push_back(top + folder.substr(store.path().size()));
+    const std::string layer = top + folder.substr(store.path().size());
+    if (std::find(out.begin(), out.end(), layer) == out.end()) out.push_back(layer);
   }
   if (out.empty()) throw Error(fmt::format("the image {} has no layers", quoted(image.name)));
   return out;

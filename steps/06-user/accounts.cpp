@@ -33,8 +33,7 @@ bool is_plain_file(const Fd& file) {
 }
 
 /// Looked at before it is opened for reading, which alone does something to many a device.
-std::optional<Fd> open_plain(const char* path) {
-  const Beneath root = Beneath::open_root("/");
+std::optional<Fd> open_plain(const Beneath& root, const char* path) {
   const auto there = root.open(path, O_PATH);
   if (!there) return std::nullopt;
   auto file =
@@ -45,9 +44,9 @@ std::optional<Fd> open_plain(const char* path) {
 }
 
 /// Empty if there is no such file; nor, if nobody must be found there, one that can be read.
-std::string text_of(const char* path, Need need) {
+std::string text_of(const Beneath& root, const char* path, Need need) {
   try {
-    const auto file = open_plain(path);
+    const auto file = open_plain(root, path);
     return file ? read_all(*file, fmt::format("{} in the rootfs", path)) : "";
   } catch (const Error&) {
     if (need == Need::kMust) throw;
@@ -59,9 +58,9 @@ using Fields = std::vector<std::string>;
 
 /// Calls `visit` with each line's fields until it returns true. Lines with fewer fields than
 /// `least`, or without a number in the third, are none.
-void each_line(const char* path, Need need, size_t least,
+void each_line(const Beneath& root, const char* path, Need need, size_t least,
                const std::function<bool(const Fields&)>& visit) {
-  const std::string text = text_of(path, need);
+  const std::string text = text_of(root, path, need);
   for (size_t at = 0; at < text.size();) {
     const size_t end = std::min(text.find('\n', at), text.size());
     std::string line = text.substr(at, end - at);
@@ -79,10 +78,10 @@ struct User {
   Account account;
 };
 
-std::optional<User> find_user(const std::string& word) {
+std::optional<User> find_user(const Beneath& root, const std::string& word) {
   std::optional<User> found;
   const auto number = parse_id(word);
-  each_line(kPasswd, number ? Need::kMay : Need::kMust, 4, [&](const Fields& fields) {
+  each_line(root, kPasswd, number ? Need::kMay : Need::kMust, 4, [&](const Fields& fields) {
     const auto uid = parse_id(fields[2]);
     const auto gid = parse_id(fields[3]);
     const bool is_it = number ? uid == number : fields[0] == word;
@@ -95,9 +94,9 @@ std::optional<User> find_user(const std::string& word) {
 }
 
 /// A line of group: NAME:PASSWORD:GID:MEMBER,MEMBER
-std::vector<gid_t> groups_of(const std::string& name) {
+std::vector<gid_t> groups_of(const Beneath& root, const std::string& name) {
   std::vector<gid_t> groups;
-  each_line(kGroup, Need::kMay, 4, [&](const Fields& fields) {
+  each_line(root, kGroup, Need::kMay, 4, [&](const Fields& fields) {
     const auto members = split(fields[3], ',');
     if (std::find(members.begin(), members.end(), name) != members.end())
       groups.push_back(*parse_id(fields[2]));
@@ -110,8 +109,8 @@ bool is_number(const std::string& word) {
   return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
 }
 
-User user_of(const std::string& word) {
-  if (auto found = find_user(word)) return std::move(*found);
+User user_of(const Beneath& root, const std::string& word) {
+  if (auto found = find_user(root, word)) return std::move(*found);
   if (const auto uid = parse_id(word)) return {"", {*uid, 0, {}, *uid == 0 ? "/root" : "/"}};
   if (is_number(word))
     throw Error(fmt::format("--user: {} is no user id", word), "ids are 0 to 4294967294");
@@ -119,14 +118,12 @@ User user_of(const std::string& word) {
               "name one that it has, or a number");
 }
 
-}  // namespace
-
-gid_t find_group(const std::string& word) {
+gid_t group_of(const Beneath& root, const std::string& word) {
   if (const auto gid = parse_id(word)) return *gid;
   if (is_number(word))
     throw Error(fmt::format("{} is no group id", word), "ids are 0 to 4294967294");
   std::optional<gid_t> found;
-  each_line(kGroup, Need::kMust, 3, [&](const Fields& fields) {
+  each_line(root, kGroup, Need::kMust, 3, [&](const Fields& fields) {
     if (fields[0] == word) found = parse_id(fields[2]);
     return found.has_value();
   });
@@ -135,19 +132,29 @@ gid_t find_group(const std::string& word) {
               "name one that it has, or a number");
 }
 
+}  // namespace
+
+gid_t find_group(const std::string& word) { return group_of(Beneath::open_root("/"), word); }
+
 Account find_account(const std::string& words) {
+  return find_account(Beneath::open_root("/"), words);
+}
+
+Account find_account(const Beneath& root, const std::string& words) {
   const size_t colon = words.find(':');
   const std::string name = words.substr(0, colon);
   const std::string group = colon == std::string::npos ? "" : words.substr(colon + 1);
-  User user = user_of(name.empty() ? "0" : name);
+  User user = user_of(root, name.empty() ? "0" : name);
   if (!group.empty()) {
-    user.account.gid = find_group(group);
+    user.account.gid = group_of(root, group);
   } else if (!user.name.empty()) {
-    user.account.groups = groups_of(user.name);
+    user.account.groups = groups_of(root, user.name);
   }
   return user.account;
 }
 
-std::string home_of(uid_t uid) { return user_of(std::to_string(uid)).account.home; }
+std::string home_of(uid_t uid) {
+  return user_of(Beneath::open_root("/"), std::to_string(uid)).account.home;
+}
 
 }  // namespace lockstep::usr

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "common/os/beneath.hpp"
+
 /// Lesson 06: who a user is, by the rootfs's own /etc/passwd and /etc/group.
 ///
 /// Both files are the container's, and hostile: they are opened beneath its root, only if they are
@@ -26,6 +28,8 @@ struct Account {
 /// member. With one there are none.
 /// Throws Error that names the user or the group and the file that has no such line.
 Account find_account(const std::string& words);
+/// The same by the files of another root.
+Account find_account(const Beneath& root, const std::string& words);
 
 /// A group's id, by number or name.
 gid_t find_group(const std::string& word);

@@ -29,10 +29,10 @@ Device split_device(const std::string& option, const std::string& text, std::str
   return device;
 }
 
-void throttle_option(cli::Options& options, const std::string& name, const char* metavar,
-                     const char* help, std::vector<oci::ThrottleDevice>& into, bool in_bytes) {
+void throttle_option(cli::Options& options, const char* name, const char* metavar, const char* help,
+                     std::vector<oci::ThrottleDevice>& into, bool in_bytes) {
   options.value(name, metavar, help, [name, &into, in_bytes](const std::string& text) {
-    const std::string option = "--" + name;
+    const std::string option = std::string("--") + name;
     std::string rest;
     auto device = split_device<oci::ThrottleDevice>(option, text, rest);
     device.rate = in_bytes ? bytes(option, rest) : number(option, rest, 1, INT64_MAX);

@@ -22,7 +22,7 @@ std::string annotations_of(const oci::Config& config) {
 
 /// config-linux.md, "The Container Process State"
 std::string state_of(const oci::Config& config, pid_t process, pid_t container) {
-  const std::string& metadata = config.linux.seccomp->listener_metadata;
+  const std::string& metadata = (*config.linux.seccomp)->listener_metadata;
   const std::string version = json_quoted(oci::Config{}.oci_version);
   return fmt::format(
       R"({{"ociVersion":{0},"fds":["seccompFd"],"pid":{1}{2},"state":{{"ociVersion":{0},"id":{3},)"
@@ -82,7 +82,7 @@ size_t send_first(const Fd& socket, std::string text, const Fd& descriptor) {
 }  // namespace
 
 void hand_to_agent(const oci::Config& config, const Fd& listener, pid_t process, pid_t container) {
-  const Fd socket = connect_to(config.linux.seccomp->listener_path);
+  const Fd socket = connect_to((*config.linux.seccomp)->listener_path);
   const std::string text = state_of(config, process, container);
   for (size_t at = send_first(socket, text, listener); at < text.size();) {
     const ssize_t sent = ::send(socket.get(), text.data() + at, text.size() - at, MSG_NOSIGNAL);

@@ -18,8 +18,8 @@
 namespace lockstep::seccomp {
 namespace {
 
-/// A file: this line, the key's length, the key, the program, the sum of all that.
-constexpr std::string_view kHead = "lockstep seccomp filter 1\n";
+/// A file: this line, the key's length, the key, the flags, the program, the sum of all that.
+constexpr std::string_view kHead = "lockstep seccomp filter 2\n";
 constexpr size_t kLargest = 1U << 20U;
 
 std::string variable(const char* name) {
@@ -76,21 +76,25 @@ bool take(std::string_view& text, std::string_view part) {
   return true;
 }
 
-/// The program in a file's text, if that is whole and about this key.
-std::optional<Program> parse(std::string_view text, const std::string& key) {
+/// The filter in a file's text, if that is whole and about this key.
+std::optional<Filter> parse(std::string_view text, const std::string& key) {
   if (text.size() < sizeof(uint64_t)) return std::nullopt;
   const std::string_view sum = text.substr(text.size() - sizeof(uint64_t));
   text.remove_suffix(sum.size());
   if (sum != number(sum_of(text))) return std::nullopt;
   if (!take(text, kHead) || !take(text, number(key.size())) || !take(text, key))
     return std::nullopt;
-  if (text.empty() || text.size() % sizeof(sock_filter) != 0) return std::nullopt;
-  Program program(text.size() / sizeof(sock_filter));
-  std::memcpy(program.data(), text.data(), text.size());
-  return program;
+  Filter filter;
+  if (text.size() <= sizeof filter.flags) return std::nullopt;
+  std::memcpy(&filter.flags, text.data(), sizeof filter.flags);
+  text.remove_prefix(sizeof filter.flags);
+  if (text.size() % sizeof(sock_filter) != 0) return std::nullopt;
+  filter.program.resize(text.size() / sizeof(sock_filter));
+  std::memcpy(filter.program.data(), text.data(), text.size());
+  return filter;
 }
 
-std::optional<Program> read(const Fd& place, const std::string& name, const std::string& key) {
+std::optional<Filter> read(const Fd& place, const std::string& name, const std::string& key) {
   const Fd file(::openat(place.get(), name.c_str(),
                          O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
   if (!file || !is_ours(file, S_IFREG)) return std::nullopt;
@@ -117,10 +121,11 @@ void drop_all_if_many(const Fd& place) {
 
 /// Written without a name, and given one when it is whole: nobody sees half a file, and of a runtime that
 /// is killed meanwhile nothing stays. What can't be kept (a full disk) is made again next time.
-void keep(const Fd& place, const std::string& name, const std::string& key,
-          const Program& program) {
+void keep(const Fd& place, const std::string& name, const std::string& key, const Filter& filter) {
   std::string text(kHead);
-  text.append(number(key.size())).append(key).append(bytes_of(program));
+  text.append(number(key.size())).append(key);
+  text.append(reinterpret_cast<const char*>(&filter.flags), sizeof filter.flags);
+  text.append(bytes_of(filter.program));
   text.append(number(sum_of(text)));
   drop_all_if_many(place);
   const Fd file(::openat(place.get(), ".", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600));
@@ -132,15 +137,15 @@ void keep(const Fd& place, const std::string& name, const std::string& key,
 
 }  // namespace
 
-Program remembered(const std::string& key, const std::function<Program()>& make) {
+Filter remembered(const std::string& key, const std::function<Filter()>& make) {
   const auto place = folder();
   const std::string name = fmt::format("{:016x}", sum_of(key));
   if (place) {
     if (auto known = read(*place, name, key)) return std::move(*known);
   }
-  Program program = make();
-  if (place) keep(*place, name, key, program);
-  return program;
+  Filter filter = make();
+  if (place) keep(*place, name, key, filter);
+  return filter;
 }
 
 }  // namespace lockstep::seccomp

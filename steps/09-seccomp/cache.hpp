@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 
 #include "09-seccomp/seccomp.hpp"
 #include "common/oci/seccomp.hpp"
@@ -19,9 +20,11 @@ namespace lockstep::seccomp {
 /// All that the filter depends on: the profile, this program's way to translate, libseccomp, the kernel
 /// (which libseccomp asks what it can do), the architecture.
 std::string key_of(const oci::Seccomp& profile);
+/// The same for a profile of which only its text is known.
+std::string key_of(std::string_view text);
 
 /// The filter that is kept under `key`; else what `make` returns, which is kept then, if that is possible.
-Program remembered(const std::string& key, const std::function<Program()>& make);
+Filter remembered(const std::string& key, const std::function<Filter()>& make);
 
 /// How many are kept at most: when there are more, all are dropped.
 constexpr size_t kMostKept = 64;

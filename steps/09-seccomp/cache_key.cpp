@@ -44,18 +44,27 @@ void add(std::string& key, const oci::SyscallRule& rule) {
   }
 }
 
-}  // namespace
-
-std::string key_of(const oci::Seccomp& profile) {
+/// All but the profile, and in which form that follows.
+std::string key_for(std::string_view form) {
   utsname system{};
   ::uname(&system);
-  std::string key =
-      fmt::format("{} libseccomp {}.{}.{} {} {} {}\n", kRevision, SCMP_VER_MAJOR, SCMP_VER_MINOR,
-                  SCMP_VER_MICRO, system.sysname, system.release, system.machine);
+  return fmt::format("{} libseccomp {}.{}.{} {} {} {}\n{}\n", kRevision, SCMP_VER_MAJOR,
+                     SCMP_VER_MINOR, SCMP_VER_MICRO, system.sysname, system.release, system.machine,
+                     form);
+}
+
+}  // namespace
+
+std::string key_of(std::string_view text) { return key_for("text").append(text); }
+
+std::string key_of(const oci::Seccomp& profile) {
+  std::string key = key_for("profile");
   add(key, profile.default_action);
   add(key, profile.default_errno_ret);
   add(key, uint64_t{profile.architectures.size()});
   for (const std::string& name : profile.architectures) add(key, name);
+  add(key, uint64_t{profile.flags ? profile.flags->size() + 1 : 0});
+  for (size_t i = 0; profile.flags && i < profile.flags->size(); ++i) add(key, (*profile.flags)[i]);
   add(key, uint64_t{profile.syscalls.size()});
   for (const oci::SyscallRule& rule : profile.syscalls) add(key, rule);
   return key;

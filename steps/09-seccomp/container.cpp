@@ -40,10 +40,10 @@ class Container : public Story {
   void on_the_host(Undo& undo) override {
     // The runtime, before it clones the child.
     caps::prepare(config_);
+    seccomp_.prepare();
     overlay_.prepare(undo);
     network_.prepare(undo);
     cgroup_.make(undo);
-    seccomp_.prepare();
     keyring_.join();
   }
 

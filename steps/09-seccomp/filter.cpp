@@ -113,4 +113,6 @@ Program compile(const oci::Seccomp& profile) {
   return program;
 }
 
+Filter filter_of(const oci::Seccomp& profile) { return {compile(profile), flags_of(profile)}; }
+
 }  // namespace lockstep::seccomp

@@ -15,6 +15,9 @@ Program compile(const oci::Seccomp& profile);
 /// The profile's flags, as seccomp(2) takes them: without the spec's `flags` SPEC_ALLOW alone, as runc does.
 unsigned flags_of(const oci::Seccomp& profile);
 
+/// Both.
+Filter filter_of(const oci::Seccomp& profile);
+
 /// The architecture's token of libseccomp: "SCMP_ARCH_X86_64". Throws Error for one that it doesn't know.
 uint32_t architecture(const std::string& name);
 

@@ -5,8 +5,7 @@
 
 namespace lockstep::seccomp {
 
-std::optional<oci::Seccomp> profile_of(const oci::Config& config) {
-  if (config.linux.seccomp) return config.linux.seccomp;
+std::optional<oci::Seccomp> own_profile(const oci::Config& config) {
   const std::string name = oci::annotation(config, oci::kSeccompAnnotation);
   if (name.empty() || name == kUnconfined) return std::nullopt;
   if (name != kDefaultProfile)

@@ -10,8 +10,8 @@
 /// Lesson 09: which profile a container has.
 namespace lockstep::seccomp {
 
-/// `linux.seccomp`, or the default profile where the config asks for it by name; nothing if it has none.
-std::optional<oci::Seccomp> profile_of(const oci::Config& config);
+/// The default profile, for a config without `linux.seccomp` that asks for it by name; nothing otherwise.
+std::optional<oci::Seccomp> own_profile(const oci::Config& config);
 
 /// The default profile, for a container with these capabilities ("CAP_SYS_CHROOT"): what Docker's allows,
 /// it allows. Calls that it doesn't know are ENOSYS, as from an older kernel, so that programs go on with

@@ -33,10 +33,11 @@
 namespace lockstep::seccomp {
 
 void Seccomp::prepare() {
-  const auto profile = profile_of(config_);
-  if (!profile) return;
-  program_ = remembered(key_of(*profile), [&] { return compile(*profile); });
-  flags_ = flags_of(*profile);
+  if (const auto& asked = config_.linux.seccomp) {
+    filter_ = remembered(key_of(asked->text()), [&] { return filter_of(**asked); });
+  } else if (const auto own = own_profile(config_)) {
+    filter_ = remembered(key_of(*own), [&] { return filter_of(*own); });
+  }
 }
 
 void Seccomp::find(pid_t container) {
@@ -51,12 +52,12 @@ void Seccomp::lock_while_root(const oci::Process& process, Handshake& host) {
 void Seccomp::lock(Handshake& host) { load(host); }
 
 void Seccomp::load(Handshake& host) {
-  if (program_.empty() || locked_) return;
+  if (filter_.program.empty() || locked_) return;
   const Why why = "from here on the kernel refuses the calls that the profile doesn't allow";
-  if ((flags_ & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
-    load_with_listener(program_, flags_, host, why);
+  if ((filter_.flags & SECCOMP_FILTER_FLAG_NEW_LISTENER) != 0) {
+    load_with_listener(filter_.program, filter_.flags, host, why);
   } else {
-    sys::load_filter(program_, flags_, why);
+    sys::load_filter(filter_.program, filter_.flags, why);
   }
   locked_ = true;
   if (config_.linux.seccomp)  // not our own, of which we know that it allows what is still to come

@@ -12,6 +12,12 @@ namespace lockstep::seccomp {
 
 using Program = std::vector<sock_filter>;
 
+/// What seccomp(2) is given; without a program nothing is filtered.
+struct Filter {
+  Program program;
+  unsigned flags = 0;
+};
+
 class Seccomp {
  public:
   explicit Seccomp(const oci::Config& config) : config_(config) {}
@@ -42,8 +48,7 @@ class Seccomp {
   void load(Handshake& host);
 
   const oci::Config& config_;
-  Program program_;
-  unsigned flags_ = 0;
+  Filter filter_;
   pid_t container_ = 0;  // of exec: in which one; 0: the container is new
   bool locked_ = false;
 };

@@ -4,6 +4,8 @@
 # shellcheck disable=SC2086  # $users and $power are at most one word
 set -euo pipefail
 . "$(dirname "$0")/../support/own_host.sh"
+. "$(dirname "$0")/tally.sh"
+this_attack 03 "read a file, mount over a folder"
 cp "$(command -v attacker-helper)" "$rootfs/bin"
 mkdir -p /run/test/host/folder
 secret=/run/test/host/secret
@@ -19,6 +21,7 @@ succeeds in_step step02 -- cat "$secret"
 [[ $out == 'the secret' ]] || fail "the attack on a file does not even work from step 02$(seen)"
 succeeds in_step step02 -- mount -t tmpfs evil "$folder"
 sees_mount || fail "the attack by a mount does not even work from step 02$(seen)"
+tally step02 works
 umount "$folder"
 before=$(mounts)
 
@@ -66,5 +69,6 @@ for step in "${steps[@]:2}"; do
   refuses 125 'which is not shared itself' "$step" run --rootfs "$rootfs" --volume "$folder:/mnt:rshared" true
   hints "mount --make-shared $folder"
   mount --make-shared "$folder"
+  tally "$step" stopped
 done
 finish

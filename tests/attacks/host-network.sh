@@ -3,6 +3,8 @@
 # one, unless the host's network is asked for by name.
 set -euo pipefail
 . "$(dirname "$0")/../support/own_host.sh"
+. "$(dirname "$0")/tally.sh"
+this_attack 05 "reach the host's sockets"
 cp "$(command -v attacker-helper)" "$rootfs/bin"
 command -v ip > /dev/null || skip "ip is missing: make deps-test installs it"
 ip link set lo up
@@ -28,6 +30,7 @@ for step in "${steps[@]:3}"; do
   if [[ $step == step04 ]]; then
     hears 'the secret' in_step "$step" -- "${bus[@]}"
     hears 'the database' in_step "$step" -- "${database[@]}"
+    tally "$step" works
     continue
   fi
   hears_nothing in_step "$step" -- "${bus[@]}"
@@ -38,5 +41,6 @@ for step in "${steps[@]:3}"; do
   # The door can be opened, by name: so this test would have seen a leak.
   hears 'the secret' in_step "$step" --network host -- "${bus[@]}"
   hears 'the database' in_step "$step" --network host -- "${database[@]}"
+  tally "$step" stopped
 done
 finish

@@ -5,6 +5,8 @@
 # shellcheck disable=SC2154
 set -euo pipefail
 . "$(dirname "$0")/../support/own_host.sh"
+. "$(dirname "$0")/tally.sh"
+this_attack 09 "new user namespace, caller's keys"
 [[ $("$newest" run --help) == *seccomp=FILE* ]] || skip "no step has filters"
 command -v call-helper > /dev/null || skip "call-helper is not built"
 cp /run/test/bin/call-helper "$rootfs/bin/call"
@@ -28,6 +30,7 @@ attacks "$last_without"
 [[ $unshared == ok ]] || fail "unshare does not even work from $last_without: $unshared"
 [[ $keys == *'the secret'* ]] || call-helper keys > /dev/null || skip "no keyrings here"
 [[ $keys == *'the secret'* ]] || fail "the keyring is not even seen from $last_without$(seen)"
+tally "$last_without" works
 
 for step in "${safe[@]}"; do
   attacks "$step"
@@ -42,5 +45,6 @@ for step in "${safe[@]}"; do
   [[ $out == ok ]] || fail "$step: unconfined was meant to open it$(seen)"
   try call-helper with-secret timeout 30 "$step" run --rootfs "$rootfs" --security-opt seccomp=unconfined --no-new-keyring call keys
   [[ $out == *'the secret'* ]] || fail "$step: --no-new-keyring was meant to open it$(seen)"
+  tally "$step" stopped
 done
 finish

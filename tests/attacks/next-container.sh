@@ -4,6 +4,8 @@
 # shellcheck disable=SC2016  # what the containers' shells expand
 set -euo pipefail
 . "$(dirname "$0")/../support/own_host.sh"
+. "$(dirname "$0")/tally.sh"
+this_attack 04 "change the next one's image"
 command -v rootfs-fetch > /dev/null || skip "rootfs-fetch was not built"
 [[ $("$newest" run --help) == *--entrypoint* ]] || skip "no step has images"
 rootfs-fetch busybox -q > /dev/null
@@ -14,6 +16,7 @@ is_owned() { [[ $1 == *'owned by the last one'* ]]; }
 
 succeeds step03 run --rootfs busybox sh -c "$attack"
 is_owned "$(step03 run --rootfs busybox ls / 2>&1)" || fail "the attack does not even work from step 03"
+tally step03 works
 
 for step in "${steps[@]:3}"; do
   layers=$(files "$LOCKSTEP_STORE/layers")
@@ -33,5 +36,6 @@ for step in "${steps[@]:3}"; do
   "$step" run busybox sh -c 'mount -o remount,lowerdir=/tmp / || mount -t overlay -o lowerdir=/tmp:/bin o /mnt; mount -o remount,rw /' > /dev/null 2>&1 || true
   [[ $(files "$LOCKSTEP_STORE/layers") == "$layers" ]] || fail "$step: the image's layers were changed"
   ! is_owned "$("$step" run busybox ls / 2>&1)" || fail "$step: the next container runs the last one's program"
+  tally "$step" stopped
 done
 finish

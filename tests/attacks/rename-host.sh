@@ -3,6 +3,8 @@
 # own: see own_host.sh.)
 set -euo pipefail
 . "$(dirname "$0")/../support/own_host.sh"
+. "$(dirname "$0")/tally.sh"
+this_attack 01 "rename the host"
 
 attack=(sh -c 'busybox hostname pwned && busybox hostname')
 domain_attack=(sh -c 'echo pwned > /proc/sys/kernel/domainname; cat /proc/sys/kernel/domainname')
@@ -20,6 +22,7 @@ try "${attack[@]}"
 host_is pwned
 try "${domain_attack[@]}"
 domain_is pwned
+tally host works
 
 for step in "${steps[@]}"; do
   name_host
@@ -34,5 +37,6 @@ for step in "${steps[@]}"; do
   [[ $out == $'box\nbox.example' ]] || fail "expected the container's own names$(seen)"
   host_is victim
   domain_is victim.example
+  tally "$step" stopped
 done
 finish

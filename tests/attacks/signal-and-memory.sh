@@ -3,6 +3,8 @@
 # step 01 and from no later one.
 set -euo pipefail
 . "$(dirname "$0")/../support/own_host.sh"
+. "$(dirname "$0")/tally.sh"
+this_attack 02 "signal a process, read shared memory"
 cp "$(command -v attacker-helper)" "$rootfs/bin"
 readonly kKey=4711
 
@@ -21,6 +23,7 @@ eventually eval '! lives' || fail "the attack on a process does not even work fr
 attacker-helper write-shared $kKey 'the secret'
 succeeds in_step step01 -- attacker-helper read-shared $kKey
 [[ $out == 'the secret' ]] || fail "the attack on the memory does not even work from step 01$(seen)"
+tally step01 works
 
 start_victim
 for step in "${steps[@]:1}"; do
@@ -35,5 +38,6 @@ for step in "${steps[@]:1}"; do
   # shellcheck disable=SC2046  # at most one word
   succeeds in_step "$step" $(host_users "$step") --ipc host -- attacker-helper read-shared $kKey
   [[ $out == 'the secret' ]] || fail "with --ipc host it was meant to be read$(seen)"
+  tally "$step" stopped
 done
 finish

@@ -5,6 +5,8 @@
 # shellcheck disable=SC2154
 set -euo pipefail
 . "$(dirname "$0")/../support/own_host.sh"
+. "$(dirname "$0")/tally.sh"
+this_attack 08 "undo masks and read-only"
 has_powers() { [[ $("$1" run --help) != *--cap-drop* ]]; }
 has_powers "$newest" && skip "no step leaves powers out"
 last_with="" safe=()
@@ -28,6 +30,7 @@ succeeds in_step "$last_with" --userns=host -- sh -c "$unmask"
 [[ $out == 1 ]] || fail "the attack on the mask does not even work from $last_with$(seen)"
 succeeds in_step "$last_with" --userns=host --volume $shared:/mnt:ro -- sh -c "$rewrite"
 [[ $(< $shared/file) == changed ]] || fail "the attack on the volume does not even work from $last_with$(seen)"
+tally "$last_with" works
 
 for step in "${safe[@]}"; do
   for users in private host; do
@@ -48,5 +51,6 @@ for step in "${safe[@]}"; do
   reset
   succeeds in_step "$step" --userns=host --cap-add SYS_ADMIN --volume $shared:/mnt:ro -- sh -c "$rewrite"
   [[ $(< $shared/file) == changed ]] || fail "with --cap-add SYS_ADMIN the attack was meant to work$(seen)"
+  tally "$step" stopped
 done
 finish

@@ -5,6 +5,8 @@
 # shellcheck disable=SC2154,SC2015
 set -euo pipefail
 . "$(dirname "$0")/../support/own_host.sh"
+. "$(dirname "$0")/tally.sh"
+this_attack 06 "write as the host's root"
 has_users "$newest" || skip "no step has users of its own"
 last_without="" safe=()
 for step in "${steps[@]:2}"; do
@@ -30,6 +32,7 @@ is_roots $roots/tool && [[ $out == 'the secret' ]] || fail "the attack on root's
 succeeds in_step "$last_without" -- sh -c "$set_machine"
 [[ $out == could ]] || fail "the attack on the machine does not even work from $last_without$(seen)"
 rm -f $open/tool $roots/tool
+tally "$last_without" works
 
 for step in "${safe[@]}"; do
   try in_step "$step" --volume $open:/mnt -- sh -c "$plant"
@@ -54,6 +57,7 @@ for step in "${safe[@]}"; do
   succeeds in_step "$step" --userns host --volume $open:/mnt -- sh -c "$plant"
   is_roots $open/tool || fail "with --userns host the program was meant to be root's$(seen)"
   rm -f $open/tool
+  tally "$step" stopped
 done
 
 # The rootfs is id-mapped: what the container's root leaves there, the disk calls root's. The store keeps its own where

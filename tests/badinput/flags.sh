@@ -18,6 +18,7 @@ wrong_values() {
     pid-file) values=('' no/such/folder/pid /run/test/host/folder /run/test/host/folder/ /run/test/work/.. /proc/pid) ;;
     entrypoint) values=('' sh) ;;  # without an image
     pause) values=('' maybe) ;;
+    pull) values=('' yes Missing missing,always) ;;
     rootfs) values=('' / .. no-such-name /no/such/folder /run/test/host/file 'a b' $'a\nb' "$long/x" /run/..) ;;
     volume)
       values=('' : /a a: :/a /a:b name:/b /a:/ /a:/b:c:d /a:/b:no-such-option /a:/b:ro,size=1m /a:/b:,colour) ;;

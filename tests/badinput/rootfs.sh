@@ -25,7 +25,7 @@ for step in "${steps[@]:2}"; do
   else
     refuses 125 'run: an image is missing' "$step" run
     hints '--rootfs'
-    refuses 125 'no image "true" in the store' "$step" run true
+    refuses 125 'no image "true" in the store' "$step" run --pull never true
     hints 'rootfs-fetch busybox'
   fi
   for host in / // /. /run/../ $elsewhere/root; do

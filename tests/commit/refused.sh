@@ -89,7 +89,7 @@ rm "$upper/file"
 # Without the image tool, and with one that is killed.
 mkdir alone
 cp "/run/test/bin/$newest" alone
-refuses 1 'rootfs-fetch, which writes layers, is neither beside this program nor on PATH' \
+refuses 1 'which is neither beside this program nor on PATH' \
   env PATH=/usr/bin:/bin LOCKSTEP_STORE="$store" "$PWD/alone/$newest" --root "$root" commit one image
 hints 'make build'
 printf '#!/bin/sh\nkill -9 $$\n' > alone/rootfs-fetch

@@ -8,6 +8,7 @@
 
 #include "common/os/error.hpp"
 #include "common/os/proc.hpp"
+#include "common/os/run_program.hpp"
 #include "tests/docs/accounts.hpp"
 #include "tests/docs/conversation.hpp"
 
@@ -26,6 +27,13 @@ Numbers own_namespaces() {
       own[kind] = link.substr(bracket + 1, link.size() - bracket - 2);
   }
   return Numbers(own);
+}
+
+/// Whether it builds a step anew: a VM has what was built, and no compiler.
+bool builds(const Block& block) {
+  return std::any_of(block.commands.begin(), block.commands.end(), [](const Command& command) {
+    return command.typed.text.rfind("make ", 0) == 0;
+  });
 }
 
 bool says_nothing(const std::vector<std::string>& lines) {
@@ -68,6 +76,7 @@ class Run {
   bool skipped(const Block& block) {
     std::string why = block.skipped;
     if (why.empty() && block.is_users()) why = no_user_namespace_because();
+    if (why.empty() && builds(block) && !find_on_path("c++")) why = "there is no compiler here";
     if (!why.empty()) report_.skipped.push_back({block.line, why});
     return !why.empty();
   }

@@ -47,9 +47,8 @@ refuses 'a path has at most 4095' "$fetch" export busybox "$(printf '%05000d' 0)
 
 # Wrong in other ways.
 before=$(find "$LOCKSTEP_STORE" -printf '%p %T@ %C@\n' | sort)
-refuses '"alpine:3.20" is no command, and images from registries come with a later version' "$fetch" alpine:3.20
+refuses 'no image "alpine:3.20" in the store' "$fetch" alpine:3.20 --offline
 hints 'rootfs-fetch busybox'
-refuses 'registries come with a later version' "$fetch" docker.io/library/alpine
 refuses 'no image "nothing"' "$fetch" inspect nothing
 hints 'it has "busybox"'
 refuses 'no image "../x"' "$fetch" rm ../x
@@ -59,6 +58,17 @@ refuses 'busybox: expected no arguments, got 2 arguments' "$fetch" busybox a b
 refuses 'inspect: expected NAME, got nothing' "$fetch" inspect
 refuses 'export: expected NAME DIR, got 1 argument' "$fetch" export busybox
 refuses 'rm: expected NAME, got nothing' "$fetch" rm
+refuses 'tag: expected IMAGE NAME, got 1 argument' "$fetch" tag busybox
+refuses 'import: expected TAR|DIR [NAME], got nothing' "$fetch" import
+refuses 'save: expected NAME…, got nothing' "$fetch" save -o x.tar
+refuses 'bundle: expected NAME DIR, got 1 argument' "$fetch" bundle busybox
+refuses 'prune: expected no arguments, got 1 argument' "$fetch" prune busybox
+refuses '--format: expected oci-archive or docker-archive, got "zip"' "$fetch" save --format zip busybox
+refuses 'expected a size, got "lots"' "$fetch" export --max-size lots busybox new
+refuses 'has a digest, which an image has' "$fetch" tag busybox "org/app@sha256:$(printf 'a%.0s' {1..64})"
+refuses '"oci:x" is a place' "$fetch" tag busybox oci:x
+refuses "is not an image's name" "$fetch" tag busybox 'a b'
+refuses 'no image "nothing"' "$fetch" rm busybox nothing
 refuses '--format: expected table or json, got "yaml"' "$fetch" list --format yaml
 refuses 'unknown option "--nope"' "$fetch" list --nope
 refuses 'unknown option "--format"' "$fetch" rm busybox --format json
@@ -74,7 +84,7 @@ hints '--store DIR'
 mkdir -p "$LOCKSTEP_STORE/rootfs/busybox/deep/down"
 [[ $("$fetch" rm busybox) == "busybox removed" ]] || fail "rm says something else"
 left=$(find "$LOCKSTEP_STORE" -mindepth 1 -printf '%P\n' | sort | xargs)
-[[ $left == ".workshop blobs blobs/sha256 index.json layers layers/sha256 oci-layout rootfs" ]] || fail "rm left: $left"
+[[ $left == ".incoming .workshop blobs blobs/sha256 index.json layers layers/sha256 oci-layout rootfs" ]] || fail "rm left: $left"
 refuses 'no image "busybox"' "$fetch" rm busybox
 [[ $("$fetch" busybox -q) == "$digest" ]] || fail "made again, another digest"
 finish

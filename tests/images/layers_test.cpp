@@ -5,8 +5,10 @@
 #include <filesystem>
 
 #include "common/os/error.hpp"
+#include "rootfs-fetch/byte_source.hpp"
 #include "rootfs-fetch/publish.hpp"
 #include "rootfs-fetch/sha256.hpp"
+#include "rootfs-fetch/size_limit.hpp"
 #include "rootfs-fetch/unpack.hpp"
 #include "rootfs-fetch/write_layer.hpp"
 #include "tests/images/place.hpp"
@@ -154,6 +156,60 @@ TEST_CASE("layers: the diff id is checked, also of what stands behind the tar's 
   } catch (const Error& error) {
     CHECK(text(error.what()) == doctest::Contains("and the image's config says"));
   }
+}
+
+TEST_CASE("layers: attributes that a link can't have are no obstacle") {
+  const Place place;
+  Raw link = {"l", AE_IFLNK, "", "target"};
+  link.xattrs["user.name"] = "value";
+  place.unpack({link});
+  CHECK(fs::read_symlink(place.root + "/l") == "target");
+}
+
+namespace {
+
+/// A tar of so many folders, all of them the root: it is made as it is read.
+class EndlessTar : public fetch::ByteSource {
+ public:
+  explicit EndlessTar(size_t entries)
+      : header_(tar_of({{"./", AE_IFDIR, ""}}).substr(0, 512)), left_(entries) {}
+  size_t read(char* buffer, size_t size) override {
+    size_t count = 0;
+    for (; left_ > 0 && size - count >= header_.size(); --left_) {
+      header_.copy(buffer + count, header_.size());
+      count += header_.size();
+    }
+    return count;
+  }
+
+ private:
+  const std::string header_;
+  size_t left_;
+};
+
+}  // namespace
+
+TEST_CASE("layers: more than a million entries are refused") {
+  const Place place;
+  EndlessTar tar(1'000'001);
+  const std::string digest = fetch::digest_of("whatever");
+  CHECK(text(testing::error_of([&] {
+          fetch::unpack_layer(tar, {images::kPlainLayerType, digest, 0}, digest, place.open_root(),
+                              nullptr);
+        })) == doctest::Contains("more than 1000000 entries"));
+  place.check_untouched();
+}
+
+TEST_CASE("layers: what is unpacked has a limit") {
+  const Place place;
+  fetch::SizeLimit limit(50'000);
+  const std::string tar = tar_of({{"file", AE_IFREG, std::string(100'000, 'x')}});
+  const images::Descriptor layer =
+      fetch::put(place.store, images::kGzipLayerType, fetch::gzip(tar));
+  CHECK(text(testing::error_of([&] {
+          fetch::unpack_layer(place.store, layer, fetch::digest_of(tar), place.open_root(),
+                              place.root, &limit);
+        })) == doctest::Contains("unpacks to more than 50.0 kB"));
 }
 
 TEST_CASE("layers: a tar that ends early, or is none, is an error") {

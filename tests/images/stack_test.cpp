@@ -220,8 +220,8 @@ TEST_CASE("stack: device nodes: root makes them, but not where everybody may loo
   const Place place;
   const Layer with_node = {file("before"), {"zero", AE_IFCHR, "", "", "", 0666, makedev(1, 5)}};
   if (::geteuid() != 0) {
-    CHECK(text(error_of([&] { place.unpack({with_node}); })) ==
-          doctest::Contains("only root can make"));
+    place.unpack({with_node});
+    CHECK(place.names() == "before");
     return;
   }
   place.unpack({with_node}, fetch::Nodes::kLeaveOut);

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Calls go down only: no step includes a later one, nothing in common/ or rootfs-fetch/ includes a
-# step, and each container.cpp includes every lesson so far, for its include list is their list.
+# step (but for `rootfs-fetch bundle`, which writes what they read), and each container.cpp includes every lesson so far, for its include list is their list.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$LOCKSTEP_SOURCE"
@@ -22,6 +22,6 @@ for (( i = 0; i < ${#lessons[@]}; ++i )); do
   done
 done
 
-below=$(included_lessons common rootfs-fetch)
+below=$(included_lessons common rootfs-fetch | grep -v ^rootfs-fetch/bundle_command.cpp || true)
 [[ -z $below ]] || fail "below the steps, but includes one: $below"
 finish

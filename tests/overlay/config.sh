@@ -111,7 +111,7 @@ refuses_run 'no image "./folder"' ./folder true
 says '--rootfs ./folder'
 refuses_run 'an image is missing'
 refuses_run '--entrypoint: there is no image' --rootfs "$rootfs" --entrypoint sh true
-LOCKSTEP_STORE=/run/test/none refuses_run 'the store is empty' busybox true
+LOCKSTEP_STORE=/run/test/none refuses_run 'the store is empty' --pull never busybox true
 no_sandboxes "all that"
 
 # images

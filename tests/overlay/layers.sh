@@ -44,6 +44,14 @@ shows $'2\n3\nnew' stack sh -c 'cat /data/changed /data/deep; ls /other'
 shows "" stack sh -c 'ls -d /plain /data/gone 2> /dev/null; true'
 shows "back" stack sh -c 'echo back > /data/gone; cat /data/gone'
 
+# A layer that stands there twice, as empty ones do in many images: overlayfs takes no folder twice.
+begin_image
+add_layer 'mkdir data; echo 1 > data/a; echo 1 > data/b'
+add_layer 'echo 2 > data/a; rm data/b'
+diff_ids+=("${diff_ids[1]}")
+finish_image twice '{}'
+shows $'1\n1' twice cat /data/a /data/b
+
 # Read-only, volumes over folders of the image, another working directory.
 refuses_write() {
   try as_who "$newest" run "${once[@]}" "$@"

@@ -29,6 +29,10 @@ TEST_CASE("seccomp cache: a key says all that matters") {
   one.syscalls = {{{"ab", "c"}, "SCMP_ACT_ALLOW", std::nullopt}};
   other.syscalls = {{{"a", "bc"}, "SCMP_ACT_ALLOW", std::nullopt}};
   CHECK(key_of(one) != key_of(other));
+  other = one;
+  other.flags = {"SECCOMP_FILTER_FLAG_LOG"};
+  CHECK(key_of(one) != key_of(other));
+  CHECK(key_of("{}") != key_of("{ }"));
 }
 }  // namespace
 }  // namespace lockstep::seccomp

@@ -76,7 +76,7 @@ succeeds as_user rootfs-fetch rm busybox
 
 # A killed unpacking of such files leaves folders that the store's next user can clear.
 as_user rootfs-fetch busybox -q > /dev/null
-workshop=$(find "$LOCKSTEP_STORE" -maxdepth 1 -name '.*' -type d)
+workshop=$LOCKSTEP_STORE/.workshop
 mkdir -m 755 "$workshop/staged0"
 mkdir -m 700 "$workshop/staged0/of-alice"
 touch "$workshop/staged0/of-alice/file"

@@ -13,10 +13,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 # What the tests run, without what it was compiled from.
-mkdir -p "$work/job/source" "$work/job/build"
+job_build=$work/job/build
+[[ $build != "$source"/* ]] || job_build=$work/job/source/${build#"$source"/}
+mkdir -p "$work/job/source" "$job_build"
 tar --create --directory "$source" --exclude ./build --exclude ./.git . | tar --extract --directory "$work/job/source"
 tar --create --directory "$build" --exclude CMakeFiles --exclude '*.a' --exclude ./vm --exclude './ladder*' --exclude './asan*' \
-  --exclude './dev*' --exclude './tidy*' --exclude './release-*' --exclude ./arm64 --exclude ./sysroot --exclude Makefile . | tar --extract --directory "$work/job/build"
+  --exclude './dev*' --exclude './tidy*' --exclude './release-*' --exclude ./arm64 --exclude ./sysroot --exclude Makefile . | tar --extract --directory "$job_build"
+(( $# )) || "$source/tests/bench/engine.sh" -m "$job_build/bench"
 
 # try_kernel VERSION: its output and, at the end, its exit status and the summary's lines go to files.
 try_kernel() {

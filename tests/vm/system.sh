@@ -19,11 +19,12 @@ if [[ -e $image ]]; then
 fi
 
 wanted=(iproute2 nftables uidmap strace jq procps passwd kmod python3 passt slirp4netns skopeo umoci runc crun busybox-static
-        tmux cmake mount e2fsprogs mawk iputils-ping libcap2-bin)
+        tmux cmake mount e2fsprogs mawk iputils-ping libcap2-bin
+        libarchive13 libssl3 libcurl4 libisal2 libzstd1)  # what rootfs-fetch is linked with
 mapfile -t -O "${#wanted[@]}" wanted < <(dpkg-query -W -f '${Essential} ${Package}\n' | sed -n 's/^yes //p')
 foreign=(base-files base-passwd bash coreutils dash findutils grep sed tar util-linux mount kmod procps passwd uidmap  # a system
          iproute2 nftables passt slirp4netns busybox-static                               # what the steps and the graders run
-         libarchive13 libssl3 libstdc++6)                                                 # what rootfs-fetch is linked with
+         libarchive13 libssl3 libcurl4 libisal2 libzstd1 libstdc++6)                       # what rootfs-fetch is linked with
 
 # installed NAME…: those of them that are.
 installed() {

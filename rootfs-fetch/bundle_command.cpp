@@ -1,0 +1,114 @@
+// `rootfs-fetch bundle NAME DIR`: an image as the runtime-spec's bundle, for any runtime. What an
+// image's config means to a container the steps know: lesson 04 turns it into a runtime's config.
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "04-overlay/bundle.hpp"
+#include "04-overlay/image_config.hpp"
+#include "06-user/accounts.hpp"
+#include "08-capabilities/options.hpp"
+#include "common/images/durable.hpp"
+#include "common/images/location.hpp"
+#include "common/oci/config_json.hpp"
+#include "common/os/error.hpp"
+#include "common/os/files.hpp"
+#include "common/os/narrate.hpp"
+#include "rootfs-fetch/commands.hpp"
+#include "rootfs-fetch/image.hpp"
+#include "rootfs-fetch/losses.hpp"
+#include "rootfs-fetch/new_folder.hpp"
+#include "rootfs-fetch/size_limit.hpp"
+#include "rootfs-fetch/unpack.hpp"
+
+namespace lockstep::fetch {
+namespace {
+
+constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+constexpr int kLesson = 9;  // all that the ladder's end can do, and so any runtime
+
+bool has_variable(const std::vector<std::string>& env, const std::string& name) {
+  for (const std::string& variable : env) {
+    if (variable.starts_with(name + "=")) return true;
+  }
+  return false;
+}
+
+/// The image's user in numbers, by the rootfs's own files: other runtimes know no names.
+void resolve_user(const Fd& rootfs, const std::string& user, oci::Process& process) {
+  const usr::Account account = usr::find_account(Beneath(rootfs.duplicate()), user);
+  process.user.uid = account.uid;
+  process.user.gid = account.gid;
+  process.user.additional_gids = account.groups;
+  if (!has_variable(process.env, "HOME")) process.env.push_back("HOME=" + account.home);
+}
+
+/// See: the image-spec's conversion.md
+oci::Config config_of(const Image& image, const Fd& rootfs) {
+  oci::Config config = bundle::default_config(kLesson, caps::complete_bundle);
+  config.process.cwd.clear();
+  overlay::apply_image(image, config);
+  if (config.process.cwd.empty()) config.process.cwd = "/";
+  config.process.args = image.config.entrypoint;
+  config.process.args.insert(config.process.args.end(), image.config.cmd.begin(),
+                             image.config.cmd.end());
+  if (config.process.args.empty()) config.process.args = {"sh"};
+  if (!has_variable(config.process.env, "PATH")) config.process.env.emplace_back(kPath);
+  if (!has_variable(config.process.env, "TERM") && config.process.terminal)
+    config.process.env.push_back("TERM=xterm");
+  config.annotations.erase(oci::kUserAnnotation);
+  resolve_user(rootfs, image.config.user, config.process);
+  config.root = {"rootfs", false};
+  return config;
+}
+
+Fd make_rootfs_in(const Fd& bundle) {
+  sys::make_directory(bundle, "rootfs", 0755);
+  Fd rootfs(::openat(bundle.get(), "rootfs", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  if (!rootfs) throw SysError(errno, "open(\"rootfs\")");
+  return rootfs;
+}
+
+void say_what_is_left_out(const images::ImageConfig& config) {
+  if (config.volumes.empty()) return;
+  narrate::say(
+      fmt::format("(the image declares volumes, which are plain folders of this rootfs: {})",
+                  fmt::join(config.volumes, ", ")));
+}
+
+int run(const std::string& name, const std::string& path, uint64_t max_size, const Wishes& wishes) {
+  images::check_path(path, "DIR");
+  const auto store = images::Store::open();
+  const Image image = find_verified(store, name);
+  SizeLimit limit(max_size);
+  fill_folder(path, "bundle", [&](const Fd& folder) {
+    const Fd rootfs = make_rootfs_in(folder);
+    unpack_image(*store, image, rootfs, path + "/rootfs", Nodes::kMake, &limit);
+    const std::string config = oci::write_config(config_of(image, rootfs));
+    images::write_durably(folder, ".config.json", folder, "config.json", config);
+  });
+  say_what_is_left_out(image.config);
+  if (!wishes.quiet) fmt::print("{} ({}) is a bundle in {}\n", name, image.descriptor.digest, path);
+  return 0;
+}
+
+}  // namespace
+
+cli::Command bundle_command(const Wishes& wishes) {
+  const auto max_size = std::make_shared<uint64_t>(SizeLimit::kDefault);
+  cli::Command command;
+  command.name = "bundle";
+  command.usage = "[OPTIONS] NAME DIR";
+  command.summary = "write an image's files and a config.json for any OCI runtime";
+  command.options = [max_size](cli::Options& options) {
+    options.allow_anywhere();
+    add_max_size(options, *max_size);
+  };
+  command.run = [max_size, &wishes](const std::vector<std::string>& arguments) {
+    expect_arguments(arguments, 2, "bundle", "NAME DIR");
+    return with_own_files([&] { return run(arguments[0], arguments[1], *max_size, wishes); });
+  };
+  return command;
+}
+
+}  // namespace lockstep::fetch

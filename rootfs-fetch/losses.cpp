@@ -1,0 +1,83 @@
+#include "rootfs-fetch/losses.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <mutex>
+
+#include "common/os/borrowed_root.hpp"
+#include "common/os/error.hpp"
+#include "common/os/fd.hpp"
+#include "common/os/narrate.hpp"
+#include "common/users/newuidmap.hpp"
+#include "common/users/own_root.hpp"
+#include "common/users/subids.hpp"
+
+namespace lockstep::fetch {
+namespace {
+
+struct Count {
+  size_t count = 0;
+  std::string first;
+};
+
+struct Counts {
+  std::mutex mutex;
+  std::array<Count, 3> counts;
+};
+
+Counts& lost() {
+  static Counts instance;
+  return instance;
+}
+
+void say(const Count& lost, const char* one, const char* several, const std::string& why) {
+  if (lost.count == 0) return;
+  const char* const who = caller_uid() == 0 ? "" : "not root: ";
+  narrate::say(lost.count == 1 ? fmt::format("({}{} {}{})", who, quoted(lost.first), one, why)
+                               : fmt::format("({}{} {}, {} for one{})", who, lost.count, several,
+                                             quoted(lost.first), why));
+}
+
+int and_say_losses(const std::function<int()>& body) {
+  const int result = body();
+  const auto& [owners, nodes, attributes] = lost().counts;
+  say(owners, "is another user's in the image, and yours or nobody's here",
+      "files are others' in the image, and yours or nobody's here", "");
+  say(nodes, "is a device node, and left out", "device nodes are left out",
+      "; a container gets its own /dev");
+  say(attributes, "goes without attributes that only root may give",
+      "files go without attributes that only root may give", "");
+  return result;
+}
+
+}  // namespace
+
+void count_loss(Loss loss, const std::string& path) {
+  const std::lock_guard lock(lost().mutex);
+  Count& count = lost().counts.at(static_cast<size_t>(loss));
+  if (count.count++ == 0) count.first = path;
+}
+
+int with_own_files(const std::function<int()>& body) { return and_say_losses(body); }
+
+int with_all_owners(const std::function<int()>& body) {
+  if (has_root_powers()) return and_say_losses(body);
+  const users::Maps maps = users::all_id_maps();
+  if (maps.single_id) return and_say_losses(body);
+  Pipe begun = Pipe::make();
+  try {
+    return users::with_root_over(maps, [&] {
+      write_all(begun.write_end, "y", "a pipe");
+      return and_say_losses(body);
+    });
+  } catch (const Error& error) {
+    begun.write_end.reset();
+    if (!read_all(begun.read_end, "a pipe").empty()) throw;
+    narrate::say(fmt::format("(no user namespace to be had, so all files are to be yours: {})",
+                             error.what()));
+  }
+  return and_say_losses(body);
+}
+
+}  // namespace lockstep::fetch

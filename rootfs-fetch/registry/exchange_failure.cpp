@@ -1,0 +1,58 @@
+// What libcurl's errors mean, and what to do about them.
+
+#include <curl/curl.h>
+
+#include "rootfs-fetch/registry/exchange.hpp"
+#include "rootfs-fetch/registry/transfer_error.hpp"
+
+namespace lockstep::fetch {
+namespace {
+
+using Kind = TransferError::Kind;
+
+Kind kind_of(CURLcode code) {
+  switch (code) {
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+      return Kind::kUnreachable;
+    case CURLE_PARTIAL_FILE:
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_RECV_ERROR:
+    case CURLE_OPERATION_TIMEDOUT:
+    case CURLE_HTTP2:
+    case CURLE_HTTP2_STREAM:
+      return Kind::kAgain;
+    default:
+      return Kind::kFinal;
+  }
+}
+
+std::string hint_of(CURLcode code) {
+  switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+      return "if it has a certificate of its own making: --ca FILE, with the authority's "
+             "certificate "
+             "in PEM form";
+    case CURLE_SSL_CONNECT_ERROR:
+      return "does it speak plain HTTP? --insecure allows that, if you trust the network between";
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      return "the environment names that proxy: https_proxy, http_proxy, all_proxy";
+    default:
+      return "";
+  }
+}
+
+}  // namespace
+
+void Exchange::fail(int number) {
+  const auto code = static_cast<CURLcode>(number);
+  const std::string reason(reason_.data());
+  const std::string text = fmt::format("{}: {}", origin_of(request_.url),
+                                       reason.empty() ? ::curl_easy_strerror(code) : reason);
+  throw TransferError(kind_of(code), text, hint_of(code));
+}
+
+}  // namespace lockstep::fetch

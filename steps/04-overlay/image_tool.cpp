@@ -1,0 +1,56 @@
+#include "04-overlay/image_tool.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <climits>
+#include <csignal>
+#include <cstdlib>
+
+#include "common/os/child.hpp"
+#include "common/os/error.hpp"
+#include "common/os/narrate.hpp"
+#include "common/os/processes.hpp"
+#include "common/os/text.hpp"
+
+namespace lockstep::overlay {
+
+std::string find_image_tool(const std::string& what_for) {
+  std::array<char, PATH_MAX> self{};
+  const ssize_t length = ::readlink("/proc/self/exe", self.data(), self.size() - 1);
+  const std::string own(self.data(), static_cast<size_t>(std::max<ssize_t>(length, 0)));
+  std::vector<std::string> folders = {own.substr(0, own.rfind('/'))};
+  const char* path = std::getenv("PATH");
+  for (const std::string& folder : split(path == nullptr ? "" : path, ':'))
+    folders.push_back(folder);
+  for (const std::string& folder : folders) {
+    std::string program = folder + "/rootfs-fetch";
+    if (folder.starts_with('/') && ::access(program.c_str(), X_OK) == 0) return program;
+  }
+  throw Error(
+      what_for + " is rootfs-fetch's work, which is neither beside this program nor on PATH",
+      "`make build` makes it where its libraries are (`make deps`)");
+}
+
+int run_image_tool(const std::string& program, const std::vector<std::string>& words,
+                   Output output) {
+  const std::vector<std::string> environment = sys::callers_environment();
+  Child child = Child::clone(
+      0,
+      [&] {
+        try {
+          if (output == Output::kToErrors) ::dup2(STDERR_FILENO, STDOUT_FILENO);
+          sys::set_parent_death_signal(SIGKILL);
+          sys::execute(program, words, environment, "images are the image tool's work");
+        } catch (const std::exception& error) {
+          narrate::say(error.what());
+        }
+      },
+      "for rootfs-fetch");
+  const ExitStatus status = child.wait();
+  const int code = status.shell_code();
+  if (code > 128) throw Error(fmt::format("{} {}", program, status.words()));
+  return code == 0 ? 0 : 1;
+}
+
+}  // namespace lockstep::overlay
