@@ -57,12 +57,7 @@ images::Descriptor put_layer(const Store& store, const Fd& upper, const images::
   Sha256 hash;
   int64_t size = 0;
   const auto write = [&](std::string_view data) {
-    try {
-      write_all(staged, data, "the layer");
-    } catch (const SysError& error) {
-      throw SysError(SysError::Verbatim(), error.code(), error.what(),
-                     images::disk_hint(error.code()), error.failure());
-    }
+    images::write_to_disk(staged, data, "the layer");
     hash.update(data);
     size += static_cast<int64_t>(data.size());
   };

@@ -19,6 +19,8 @@
 namespace lockstep::fetch {
 namespace {
 
+constexpr mode_t kModeBits = 07777;
+
 [[noreturn]] void fail_at(int code, const char* call, const std::string& path) {
   throw SysError(code, fmt::format("{}({})", call, quoted(path)), images::disk_hint(code));
 }
@@ -55,12 +57,13 @@ Attributes attributes_of(archive_entry* entry) {
 AttributeGiver::AttributeGiver() : as_root_(::geteuid() == 0 && has_other_users()) {}
 
 /// Who has no number here (EINVAL) is nobody, and no program runs as that by set-uid.
-void AttributeGiver::give_away(const Fd& file, Attributes& attributes,
+void AttributeGiver::give_away(const Fd& file, const struct stat& status, Attributes& attributes,
                                const std::string& path) const {
   if (!as_root_) {
     if (attributes.uid != 0 || attributes.gid != 0) count_loss(Loss::kOwner, path);
     return;
   }
+  if (status.st_uid == attributes.uid && status.st_gid == attributes.gid) return;
   if (::fchownat(file.get(), "", attributes.uid, attributes.gid, AT_EMPTY_PATH) == 0) return;
   if (errno != EINVAL) fail_at(errno, "chown", path);
   count_loss(Loss::kOwner, path);
@@ -73,20 +76,24 @@ void AttributeGiver::give_away(const Fd& file, Attributes& attributes,
   if (errno != EINVAL) fail_at(errno, "chown", path);
 }
 
-/// The owner first: chown(2) takes set-uid bits and capabilities away. The times last.
+/// The owner first: chown(2) takes set-uid bits and capabilities away. The times last. What is right
+/// already, as most files' owner and mode are, is left alone: each change is a write to the journal.
 void AttributeGiver::apply(const Fd& file, const Attributes& wanted, const std::string& path) {
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) fail_at(errno, "fstat", path);
   Attributes attributes = wanted;
-  give_away(file, attributes, path);
-  const std::string open_file = file.path();  // for calls that take no O_PATH descriptor
-  if (!S_ISLNK(status.st_mode) && ::chmod(open_file.c_str(), attributes.mode) != 0)
+  give_away(file, status, attributes, path);
+  const bool is_link = S_ISLNK(status.st_mode);
+  if (!is_link && (status.st_mode & kModeBits) != attributes.mode &&
+      ::chmod(file.path().c_str(), attributes.mode) != 0)
     fail_at(errno, "chmod", path);
-  apply_xattrs(open_file, attributes.xattrs, path);
+  if (!attributes.xattrs.empty()) apply_xattrs(file.path(), attributes.xattrs, path);
   if (!attributes.mtime) return;
   const std::array<timespec, 2> times{*attributes.mtime, *attributes.mtime};
-  if (::utimensat(AT_FDCWD, open_file.c_str(), times.data(), 0) != 0)
-    fail_at(errno, "utimensat", path);
+  const bool is_open = S_ISREG(status.st_mode) || S_ISDIR(status.st_mode);  // the others are O_PATH
+  const int failed = is_open ? ::futimens(file.get(), times.data())
+                             : ::utimensat(AT_FDCWD, file.path().c_str(), times.data(), 0);
+  if (failed != 0) fail_at(errno, "utimensat", path);
 }
 
 void AttributeGiver::apply_xattrs(const std::string& file, const images::Xattrs& xattrs,

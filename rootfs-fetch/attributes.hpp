@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include <ctime>
@@ -34,12 +35,13 @@ class AttributeGiver {
   AttributeGiver();
 
   bool as_root() const { return as_root_; }
-  /// `file` may be an O_PATH descriptor of what can't be opened: a link, a node. `path` is what
+  /// `file` is an O_PATH descriptor of what can't be opened: a link, a node. `path` is what
   /// errors call it. Throws SysError.
   void apply(const Fd& file, const Attributes& attributes, const std::string& path);
 
  private:
-  void give_away(const Fd& file, Attributes& attributes, const std::string& path) const;
+  void give_away(const Fd& file, const struct stat& status, Attributes& attributes,
+                 const std::string& path) const;
   void apply_xattrs(const std::string& file, const images::Xattrs& xattrs, const std::string& path);
 
   bool as_root_;

@@ -24,7 +24,6 @@
 namespace lockstep::fetch {
 namespace {
 
-constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr int kLesson = 9;  // all that the ladder's end can do, and so any runtime
 
 bool has_variable(const std::vector<std::string>& env, const std::string& name) {
@@ -53,7 +52,7 @@ oci::Config config_of(const Image& image, const Fd& rootfs) {
   config.process.args.insert(config.process.args.end(), image.config.cmd.begin(),
                              image.config.cmd.end());
   if (config.process.args.empty()) config.process.args = {"sh"};
-  if (!has_variable(config.process.env, "PATH")) config.process.env.emplace_back(kPath);
+  if (!has_variable(config.process.env, "PATH")) config.process.env.emplace_back(oci::kDefaultPath);
   if (!has_variable(config.process.env, "TERM") && config.process.terminal)
     config.process.env.push_back("TERM=xterm");
   config.annotations.erase(oci::kUserAnnotation);

@@ -1,6 +1,7 @@
 // `rootfs-fetch busybox`: the embedded image, made from this machine's own busybox.
 
 #include "common/images/location.hpp"
+#include "common/oci/config.hpp"
 #include "common/os/error.hpp"
 #include "rootfs-fetch/busybox.hpp"
 #include "rootfs-fetch/commands.hpp"
@@ -14,7 +15,6 @@ namespace {
 using images::Store;
 
 constexpr const char* kName = kEmbedded;
-constexpr const char* kPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 constexpr const char* kThereAlready = "busybox is there already:";
 
@@ -35,7 +35,7 @@ Recipe write_recipe() {
   images::ImageConfig config;
   config.architecture = recipe.busybox.architecture;
   config.os = "linux";
-  config.env = {kPath};
+  config.env = {oci::kDefaultPath};
   config.cmd = {"/bin/sh"};
   config.diff_ids = {recipe.diff_id};
   config.created_by = fmt::format("rootfs-fetch busybox ({})", recipe.busybox.version);

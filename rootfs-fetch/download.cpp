@@ -60,14 +60,7 @@ void Download::take_from_file() {
 
 void Download::take(std::string_view data) {
   if (abandoned_) throw Error("stopped");
-  if (file_) {
-    try {
-      write_all(file_, data, "the blob");
-    } catch (const SysError& error) {
-      throw SysError(SysError::Verbatim(), error.code(), error.what(),
-                     images::disk_hint(error.code()), error.failure());
-    }
-  }
+  if (file_) images::write_to_disk(file_, data, "the blob");
   hash_.update(data);
   hand_on(data);
   at_ += data.size();

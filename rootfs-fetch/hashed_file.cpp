@@ -29,11 +29,7 @@ HashedFile::HashedFile(const Fd& folder)
 }
 
 void HashedFile::write(std::string_view data) {
-  try {
-    write_all(file_, data, "a blob in the store");
-  } catch (const SysError& error) {
-    fail(error.code(), "write");
-  }
+  images::write_to_disk(file_, data, "a blob in the store");
   hash_.update(data);
   size_ += static_cast<int64_t>(data.size());
 }

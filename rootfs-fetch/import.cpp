@@ -6,6 +6,7 @@
 
 #include "common/images/durable.hpp"
 #include "common/images/incoming.hpp"
+#include "common/oci/config.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "rootfs-fetch/changes.hpp"
@@ -79,7 +80,7 @@ images::ImageConfig config_of(const Import& wanted) {
   config.architecture = wanted.platform.architecture;
   config.os = wanted.platform.os;
   config.variant = wanted.platform.variant;
-  config.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"};
+  config.env = {oci::kDefaultPath};
   apply_changes(config, wanted.changes);
   config.created = creation_time();
   config.history.push_back(

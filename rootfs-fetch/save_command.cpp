@@ -24,12 +24,7 @@ struct Given {
 void write(const images::Store& store, const std::vector<Image>& images, const Given& given,
            const Fd& file) {
   const auto append = [&](std::string_view data) {
-    try {
-      write_all(file, data, given.output == "-" ? "standard output" : given.output);
-    } catch (const SysError& error) {
-      throw SysError(SysError::Verbatim(), error.code(), error.what(),
-                     images::disk_hint(error.code()), error.failure());
-    }
+    images::write_to_disk(file, data, given.output == "-" ? "standard output" : given.output);
   };
   given.docker ? write_docker_archive(store, images, append)
                : write_oci_archive(store, images, append);

@@ -65,6 +65,7 @@ class Program {
   void complete_words(std::vector<std::string> words);
   void print_names(const std::string& name, const std::vector<std::string>& shared);
   const Command* find(const std::string& name) const;
+  std::vector<std::string> printer_of(const std::string& name) const;
 
   std::string name_;
   std::string lesson_;
@@ -72,8 +73,7 @@ class Program {
   std::vector<Command> commands_;
   std::function<void(Options&)> shared_options_;
   std::string otherwise_;
-  std::map<std::string, std::vector<std::string>> printers_ = {{"ID", {"list", "-q"}},
-                                                               {"IMAGE", {"images", "-q"}}};
+  std::map<std::string, std::vector<std::string>> printers_;  // what `complete` was told
 };
 
 /// The folder of all state files: `--root`, else /run/lockstep for root, else

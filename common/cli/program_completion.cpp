@@ -70,13 +70,21 @@ int Program::completion(const std::vector<std::string>& arguments) {
   return 0;
 }
 
+/// The command whose words `name` is one of; empty if there is none. Steps have two.
+std::vector<std::string> Program::printer_of(const std::string& name) const {
+  if (const auto told = printers_.find(name); told != printers_.end()) return told->second;
+  if (name == "ID") return {"list", "-q"};
+  if (name == "IMAGE") return {"images", "-q"};
+  return {};
+}
+
 /// The words that `name`'s command prints. What goes wrong is no word.
 void Program::print_names(const std::string& name, const std::vector<std::string>& shared) {
   if (is_file_name(name)) return print(std::string(kFiles) + "\n");
-  const auto printer = printers_.find(name);
-  const Command* const command = printer == printers_.end() ? nullptr : find(printer->second[0]);
+  const std::vector<std::string> printer = printer_of(name);
+  const Command* const command = printer.empty() ? nullptr : find(printer[0]);
   if (command == nullptr) return;
-  std::vector<std::string> arguments(printer->second.begin() + 1, printer->second.end());
+  std::vector<std::string> arguments(printer.begin() + 1, printer.end());
   arguments.insert(arguments.end(), shared.begin(), shared.end());
   run_command(*command, arguments);
 }

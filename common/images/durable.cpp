@@ -44,6 +44,15 @@ void sync_tree(const Fd& folder, const std::string& name) {
   throw SysError(code, fmt::format("syncfs({})", quoted(name)), disk_hint(code));
 }
 
+void write_to_disk(const Fd& file, std::string_view data, const std::string& name) {
+  try {
+    write_all(file, data, name);
+  } catch (const SysError& error) {
+    throw SysError(SysError::Verbatim(), error.code(), error.what(), disk_hint(error.code()),
+                   error.failure());
+  }
+}
+
 void write_durably(const Fd& workshop, const std::string& temporary, const Fd& folder,
                    const std::string& name, const std::string& content) {
   try {

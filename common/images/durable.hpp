@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "common/os/fd.hpp"
 
@@ -21,6 +22,9 @@ void sync_tree(const Fd& folder, const std::string& name);
 /// its name in `workshop`, on the same file system, until then.
 void write_durably(const Fd& workshop, const std::string& temporary, const Fd& folder,
                    const std::string& name, const std::string& content);
+
+/// write_all() to a disk that may be full: its error says what to do then.
+void write_to_disk(const Fd& file, std::string_view data, const std::string& name);
 
 /// What to do about an errno that a write to the disk gave; empty if that is plain.
 std::string disk_hint(int code);

@@ -1,10 +1,10 @@
 #include "common/images/location.hpp"
 
 #include <climits>
-#include <cstdlib>
 
 #include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
+#include "common/os/processes.hpp"
 
 namespace lockstep::images {
 namespace {
@@ -16,23 +16,17 @@ std::string& chosen_folder() {
   return folder;
 }
 
-/// The variable's value; empty if it is not set.
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
 }  // namespace
 
 std::optional<std::string> store_folder_if_known() {
   if (!chosen_folder().empty()) return chosen_folder();
-  std::string wanted = variable("LOCKSTEP_STORE");
+  std::string wanted = sys::variable("LOCKSTEP_STORE");
   if (!wanted.empty()) return wanted;
   if (caller_uid() == 0) return "/var/lib/lockstep";
-  const std::string data = variable("XDG_DATA_HOME");
+  const std::string data = sys::variable("XDG_DATA_HOME");
   if (!data.empty() && data[0] == '/')
     return data + "/lockstep";  // the XDG rule: absolute or ignored
-  const std::string home = variable("HOME");
+  const std::string home = sys::variable("HOME");
   if (!home.empty() && home[0] == '/') return home + "/.local/share/lockstep";
   return std::nullopt;
 }

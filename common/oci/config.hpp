@@ -131,6 +131,10 @@ struct Linux {
   std::string personality;  // its domain: "", "LINUX", "LINUX32"
 };
 
+/// PATH where nobody sets it: Docker's, and what a program is looked up on.
+constexpr const char* kDefaultPath =
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 struct Config {
   /// Not of the spec's config.json, which is given it from beside: the container's ID.
   std::string id;

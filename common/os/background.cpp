@@ -14,7 +14,6 @@ void go_to_background(const char* name, const std::vector<int>& kept) {
   constexpr int kOutOfTheWay = 64;
   narrate::close_all();
   ::setsid();
-  ::prctl(PR_SET_NAME, name);
   const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   // First out of the way, then to their places: the places may be each other's.
   std::vector<int> high;
@@ -26,6 +25,7 @@ void go_to_background(const char* name, const std::vector<int>& kept) {
   for (const int fd : high) ::dup2(fd, place++);
   sys::close_all_from(place);
   if (::chdir("/") != 0) ::_exit(1);
+  ::prctl(PR_SET_NAME, name);  // last: who finds the name finds nothing held that isn't needed
 }
 
 }  // namespace lockstep

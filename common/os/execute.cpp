@@ -6,6 +6,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 
 #include "common/os/call.hpp"
 #include "common/os/execute_hint.hpp"
@@ -78,6 +79,11 @@ void execute_open(const Fd& file, const std::string& name,
       },
       [&] { ::syscall(SYS_execveat, file.get(), "", argv.data(), envp.data(), AT_EMPTY_PATH); },
       why);
+}
+
+std::string variable(const char* name) {
+  const char* const value = std::getenv(name);
+  return value == nullptr ? "" : value;
 }
 
 std::vector<std::string> callers_environment() {

@@ -90,6 +90,8 @@ mode_t set_umask(mode_t mask, Why why = {});
                                const std::vector<std::string>& arguments,
                                const std::vector<std::string>& environment, Why why = {});
 
+/// An environment variable's value; empty if it is not set.
+std::string variable(const char* name);
 /// The caller's environment, as execute() takes it.
 std::vector<std::string> callers_environment();
 

@@ -14,6 +14,12 @@ std::vector<std::string> split(std::string_view text, char separator) {
   return parts;
 }
 
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return out;
+}
+
 std::vector<std::string> fields(std::string_view text) {
   std::vector<std::string> words;
   for (size_t at = text.find_first_not_of(" \t"); at < text.size();) {

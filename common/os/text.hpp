@@ -14,6 +14,9 @@ std::vector<std::string> split(std::string_view text, char separator);
 /// The words of `text`, with any number of spaces and tabs between them.
 std::vector<std::string> fields(std::string_view text);
 
+/// With ASCII's capitals as small letters, whatever the locale.
+std::string lower_case(std::string_view text);
+
 /// The number that `text` is, all of it; nothing if it is none, or too large for its type.
 template <typename Number>
 std::optional<Number> parse_number(std::string_view text, int base = 10) {

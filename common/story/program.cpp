@@ -13,10 +13,11 @@ namespace {
 
 /// The value of PATH in an environment; the kernel's own default where it is not set.
 std::string path_of(const std::vector<std::string>& env) {
+  constexpr std::string_view kName = "PATH=";
   for (const std::string& variable : env) {
-    if (variable.rfind("PATH=", 0) == 0) return variable.substr(5);
+    if (variable.starts_with(kName)) return variable.substr(kName.size());
   }
-  return "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+  return oci::kDefaultPath + kName.size();
 }
 
 bool is_file(const std::string& path) {

@@ -54,7 +54,8 @@ void BlobReceiver::begin(const Response& response) {
                                   blob_.digest, origin_of(response.url), *length, wanted));
 }
 
-void BlobReceiver::check_end() const {
+void BlobReceiver::check_end(const Response& response) {
+  if (!begun_) begin(response);  // nothing came
   if (at_ == static_cast<uint64_t>(blob_.size)) return;
   throw TransferError(Kind::kAgain, fmt::format("the blob {} ended after {} of {} bytes",
                                                 blob_.digest, at_, blob_.size));

@@ -16,8 +16,9 @@ class BlobReceiver {
       : blob_(blob), from_(from), at_(from), receiver_(receiver) {}
 
   void add_to(Request& request);
-  /// After the request: throws TransferError (kAgain) unless all has come.
-  void check_end() const;
+  /// After the request: throws TransferError unless all has come; kAgain, if that was not the server's
+  /// will.
+  void check_end(const Response& response);
 
  private:
   void begin(const Response& response);

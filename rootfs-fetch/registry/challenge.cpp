@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/os/text.hpp"
+
 namespace lockstep::fetch {
 namespace {
 
@@ -11,12 +13,6 @@ bool is_token_letter(char c) {
   constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
          kOthers.find(c) != std::string_view::npos;
-}
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
 }
 
 /// The header's text, taken off from its front.
@@ -75,7 +71,7 @@ std::vector<Challenge> parse_challenges(std::string_view value) {
     const std::string word = text.take_token();
     if (word.empty()) return out;
     if (!text.at_value()) {
-      out.push_back({lower(word), {}});
+      out.push_back({lower_case(word), {}});
       continue;
     }
     text.skip(kSpace);
@@ -83,7 +79,7 @@ std::vector<Challenge> parse_challenges(std::string_view value) {
     text.skip(kSpace);
     const std::string content = text.take_value();
     if (out.empty()) return out;
-    out.back().parameters[lower(word)] = content;
+    out.back().parameters[lower_case(word)] = content;
   }
 }
 

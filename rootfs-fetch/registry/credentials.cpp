@@ -4,35 +4,29 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
-
 #include "common/images/durable.hpp"
 #include "common/images/location.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
+#include "common/os/processes.hpp"
 #include "common/os/run_program.hpp"
 #include "rootfs-fetch/registry/auth_document.hpp"
 
 namespace lockstep::fetch {
 namespace {
 
-std::string variable(const char* name) {
-  const char* const value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
 std::string own_file() {
-  if (std::string file = variable("LOCKSTEP_AUTH_FILE"); !file.empty()) return file;
-  const std::string config = variable("XDG_CONFIG_HOME");
+  if (std::string file = sys::variable("LOCKSTEP_AUTH_FILE"); !file.empty()) return file;
+  const std::string config = sys::variable("XDG_CONFIG_HOME");
   if (config.starts_with('/')) return config + "/lockstep/auth.json";
-  const std::string home = variable("HOME");
+  const std::string home = sys::variable("HOME");
   return home.starts_with('/') ? home + "/.config/lockstep/auth.json" : "";
 }
 
 std::string dockers_file() {
-  if (const std::string folder = variable("DOCKER_CONFIG"); !folder.empty())
+  if (const std::string folder = sys::variable("DOCKER_CONFIG"); !folder.empty())
     return folder + "/config.json";
-  const std::string home = variable("HOME");
+  const std::string home = sys::variable("HOME");
   return home.starts_with('/') ? home + "/.docker/config.json" : "";
 }
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "common/images/image.hpp"
+#include "common/os/text.hpp"
 #include "rootfs-fetch/registry/transfer_error.hpp"
 
 namespace lockstep::fetch {
@@ -20,13 +21,6 @@ constexpr size_t kLargestComplaint = 64U << 10U;
 template <typename Value>
 void set(CURL* handle, CURLoption option, Value value) {
   ::curl_easy_setopt(handle, option, value);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -111,7 +105,7 @@ size_t Exchange::take_header(char* text, size_t, size_t size, void* self) {
   }
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos) return size;
-  const std::string name = lower(trimmed(line.substr(0, colon)));
+  const std::string name = lower_case(trimmed(line.substr(0, colon)));
   const std::string value(trimmed(line.substr(colon + 1)));
   if (name == "www-authenticate") exchange.response_.challenges.push_back(value);
   exchange.response_.headers[name] = value;

@@ -141,9 +141,9 @@ void Registry::blob(Http& http, const images::Descriptor& blob, uint64_t from,
   Request wanted = request(url("/blobs/" + blob.digest));
   BlobReceiver checked(blob, from, receiver);
   checked.add_to(wanted);
-  send(http, wanted, For::kPull,
-       fmt::format("the blob {} of {}/{}", blob.digest, site_.registry, site_.repository));
-  checked.check_end();
+  checked.check_end(
+      send(http, wanted, For::kPull,
+           fmt::format("the blob {} of {}/{}", blob.digest, site_.registry, site_.repository)));
 }
 
 void Registry::blob_at(Http& http, const std::string& url, const images::Descriptor& blob,
@@ -151,8 +151,9 @@ void Registry::blob_at(Http& http, const std::string& url, const images::Descrip
   Request wanted = request(url);
   BlobReceiver checked(blob, from, receiver);
   checked.add_to(wanted);
-  check(http.perform(wanted), fmt::format("the blob {} at {}", blob.digest, url));
-  checked.check_end();
+  const Response response = http.perform(wanted);
+  check(response, fmt::format("the blob {} at {}", blob.digest, url));
+  checked.check_end(response);
 }
 
 bool Registry::log_in(Http& http) {

@@ -2,24 +2,19 @@
 
 #include <fcntl.h>
 
-#include <cstdlib>
-
 #include "common/images/location.hpp"
 #include "common/images/reference_grammar.hpp"
 #include "common/os/files.hpp"
+#include "common/os/processes.hpp"
 
 namespace lockstep::fetch {
 namespace {
 
 std::vector<std::string> candidates() {
-  const auto variable = [](const char* name) {
-    const char* const value = std::getenv(name);
-    return std::string(value == nullptr ? "" : value);
-  };
-  if (const std::string file = variable("LOCKSTEP_REGISTRIES"); !file.empty()) return {file};
+  if (const std::string file = sys::variable("LOCKSTEP_REGISTRIES"); !file.empty()) return {file};
   std::vector<std::string> out;
-  const std::string config = variable("XDG_CONFIG_HOME");
-  const std::string home = variable("HOME");
+  const std::string config = sys::variable("XDG_CONFIG_HOME");
+  const std::string home = sys::variable("HOME");
   if (config.starts_with('/')) {
     out.push_back(config + "/lockstep/registries.json");
   } else if (home.starts_with('/')) {

@@ -6,6 +6,7 @@
 
 #include "common/images/location.hpp"
 #include "common/os/error.hpp"
+#include "common/os/text.hpp"
 #include "rootfs-fetch/registry/http.hpp"
 
 namespace lockstep::fetch {
@@ -32,8 +33,7 @@ std::string origin_of(const std::string& url) {
   const std::string scheme = part_of(parsed.get(), CURLUPART_SCHEME);
   if (scheme != "http" && scheme != "https")
     throw Error(fmt::format("{} is neither of http nor of https", images::quoted_briefly(url)));
-  std::string host = part_of(parsed.get(), CURLUPART_HOST);
-  for (char& c : host) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  const std::string host = lower_case(part_of(parsed.get(), CURLUPART_HOST));
   return scheme + "://" + host + ":" + part_of(parsed.get(), CURLUPART_PORT);
 }
 

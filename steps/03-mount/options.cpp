@@ -78,7 +78,7 @@ bool name_home(const std::vector<std::string>& variables) {
 void fill_environment(oci::Process& process, const std::vector<std::string>& variables) {
   std::vector<std::string> of_the_image;
   of_the_image.swap(process.env);
-  process.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root"};
+  process.env = {oci::kDefaultPath, "HOME=/root"};
   if (process.terminal) process.env.emplace_back("TERM=xterm");
   for (const std::string& variable : of_the_image) pid::set_variable(process.env, variable);
   for (const std::string& text : variables) pid::set_variable(process.env, text);

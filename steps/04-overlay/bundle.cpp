@@ -106,8 +106,7 @@ oci::Config default_config(int lesson, Complete complete) {
   oci::Config config;
   config.process.terminal = true;
   config.process.cwd = "/";
-  config.process.env = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-                        "TERM=xterm"};
+  config.process.env = {oci::kDefaultPath, "TERM=xterm"};
   config.process.args = {"sh"};
   config.root = {"rootfs", true};
   config.hostname = "lockstep";

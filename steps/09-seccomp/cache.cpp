@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "09-seccomp/cache_key.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
+#include "common/os/processes.hpp"
 
 namespace lockstep::seccomp {
 namespace {
@@ -22,17 +22,12 @@ namespace {
 constexpr std::string_view kHead = "lockstep seccomp filter 2\n";
 constexpr size_t kLargest = 1U << 20U;
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
 /// Empty if there is no place for one.
 std::string folder_path() {
   if (::geteuid() == 0) return "/run/lockstep-seccomp";
-  const std::string cache = variable("XDG_CACHE_HOME");
+  const std::string cache = sys::variable("XDG_CACHE_HOME");
   if (cache.starts_with('/')) return cache + "/lockstep/seccomp";
-  const std::string home = variable("HOME");
+  const std::string home = sys::variable("HOME");
   return home.starts_with('/') ? home + "/.cache/lockstep/seccomp" : "";
 }
 

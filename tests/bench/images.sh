@@ -143,6 +143,7 @@ registry registry REGISTRY_LOG_ACCESSLOG_DISABLED=false
 describe_layout "$cache/image"
 skopeo copy --quiet --dest-tls-verify=false "oci:$cache/image:v1" "docker://$host/bench/debian:v1" >/dev/null
 write_ways
+mount -n -t tmpfs -o mode=755 tmpfs /run # for podman's, whose folder there may only have a short name
 warm_up
 measure_pulls
 measure_again

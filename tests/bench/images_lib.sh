@@ -77,7 +77,7 @@ skopeo copy --quiet --src-tls-verify=false "docker://$host/bench/debian:v1" "oci
 WAY
   cat >"$work/podman" <<WAY
 #!/bin/sh
-exec podman --root "\$1/root" --runroot "\$1/run" --storage-driver overlay pull --quiet --tls-verify=false "$host/bench/debian:v1"
+exec podman --root "\$1/root" --runroot "\$(mktemp -d /run/bench.XXXXXX)" --storage-driver overlay pull --quiet --tls-verify=false "$host/bench/debian:v1"
 WAY
   { # every layer into a folder of its own, as overlayfs wants them; all at once, which is more than any of the others do
     echo '#!/bin/bash'
