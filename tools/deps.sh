@@ -15,7 +15,7 @@ packages=(g++ cmake make git libfmt-dev nlohmann-json3-dev libseccomp-dev  # the
 what=${1:-run}
 if [[ $what == test || $what == vm ]]; then
   packages+=(doctest-dev strace passt slirp4netns tmux jq procps util-linux uidmap iproute2 skopeo umoci python3
-             docker-registry podman curl openssl zstd  # tests of images from registries
+             docker-registry podman curl openssl zstd attr libcap2-bin  # tests of images from registries
              runc crun debootstrap                 # what `make bench` and `make bench-images` compare with, and are made from
              clang clang-format clang-tidy shellcheck ccache)
 fi
