@@ -74,7 +74,7 @@ format:  ## clang-format every source
 lint: deps-test  ## format, sizes, scripts; then clang's warnings and clang-tidy
 	tools/lint.sh
 	@$(call CONFIGURE,tidy)
-	$(call BUILD,build/tidy)
+	@tools/tidy.sh build/tidy $(JOBS)
 
 asan: deps-test  ## every test with AddressSanitizer and UBSan
 	@$(call CONFIGURE,asan)
