@@ -1,6 +1,7 @@
 // What libcurl's errors mean, and what to do about them.
 
 #include <curl/curl.h>
+#include <openssl/x509_vfy.h>
 
 #include "rootfs-fetch/registry/exchange.hpp"
 #include "rootfs-fetch/registry/transfer_error.hpp"
@@ -29,13 +30,26 @@ Kind kind_of(CURLcode code) {
   }
 }
 
-std::string hint_of(CURLcode code) {
+/// `verdict` is OpenSSL's on the chain of certificates. Whether the name fits, libcurl looks itself, and before that.
+std::string hint_on_certificate(long verdict) {
+  switch (verdict) {
+    case X509_V_OK:
+    case X509_V_ERR_UNSPECIFIED:
+      return "the server is somebody else, or has another name: ask for it by that one";
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      return "either the registry has to renew it, or this machine's clock is wrong: see `date`";
+    default:
+      return "if it has a certificate of its own making: --ca FILE, with the authority's "
+             "certificate in PEM form";
+  }
+}
+
+std::string hint_of(CURLcode code, long verdict) {
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
-      return "if it has a certificate of its own making: --ca FILE, with the authority's "
-             "certificate "
-             "in PEM form";
+      return hint_on_certificate(verdict);
     case CURLE_SSL_CONNECT_ERROR:
       return "does it speak plain HTTP? --insecure allows that, if you trust the network between";
     case CURLE_COULDNT_RESOLVE_PROXY:
@@ -52,7 +66,9 @@ void Exchange::fail(int number) {
   const std::string reason(reason_.data());
   const std::string text = fmt::format("{}: {}", origin_of(request_.url),
                                        reason.empty() ? ::curl_easy_strerror(code) : reason);
-  throw TransferError(kind_of(code), text, hint_of(code));
+  long verdict = 0;
+  ::curl_easy_getinfo(handle_, CURLINFO_SSL_VERIFYRESULT, &verdict);
+  throw TransferError(kind_of(code), text, hint_of(code, verdict));
 }
 
 }  // namespace lockstep::fetch

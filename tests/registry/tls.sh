@@ -28,7 +28,8 @@ denies "missing.crt" "$fetch" "$name" --ca missing.crt
 # For another name, and of yesterday.
 certificate elsewhere DNS:registry.example 2> /dev/null
 registry elsewhere "REGISTRY_HTTP_TLS_CERTIFICATE=$temporary/elsewhere.crt" "REGISTRY_HTTP_TLS_KEY=$temporary/elsewhere.key"
-denies "$host" "$fetch" "$host/test/small:v1" --ca ca.crt
+denies "matches target host name" "$fetch" "$host/test/small:v1" --ca ca.crt
+hints "another name"
 if openssl x509 -help 2>&1 | grep -q -- -not_after; then
   certificate past DNS:localhost -not_before 20200101000000Z -not_after 20200102000000Z 2> /dev/null
 else
@@ -39,7 +40,8 @@ else
     -in past.csr -out past.crt -extfile <(echo subjectAltName=DNS:localhost) 2> ca.log || fail "no certificate of the past: $(< ca.log)"
 fi
 registry past "REGISTRY_HTTP_TLS_CERTIFICATE=$temporary/past.crt" "REGISTRY_HTTP_TLS_KEY=$temporary/past.key"
-denies "$host" "$fetch" "$host/test/small:v1" --ca ca.crt
+denies "has expired" "$fetch" "$host/test/small:v1" --ca ca.crt
+hints "this machine's clock"
 store_is_empty "certificates that are not to be believed"
 
 # Plain HTTP where TLS is spoken, and the other way round: --insecure never means an unknown certificate in silence.
