@@ -25,7 +25,7 @@ for row in "${rows[@]}"; do
     start) sweep start "$created" "$step" start x ;;
     exec) sweep exec "$running" "$step" exec x sh -c "$tell" ;;
     exec-tty) sweep "exec --tty --user" "$running" "$step" exec --tty --user 1000:1000 x sh -c "$tell" ;;
-    delete) sweep delete "$running; $step kill x KILL; until $step state x | grep -q stopped; do :; done" "$step" delete x ;;
+    delete) sweep delete "set -e; $running; $step kill x KILL; until $step state x | grep -q stopped; do :; done" "$step" delete x ;;
     force) sweep "delete --force" "$running" "$step" delete --force x ;;
     *) fail "no such row: $row" ;;
   esac
