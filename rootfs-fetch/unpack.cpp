@@ -25,8 +25,6 @@ namespace {
 constexpr size_t kMostEntries = 1'000'000;     // each one takes memory, and an inode
 constexpr const char* kReserved = ".wh..wh.";  // by other programs, for notes of their own
 
-constexpr mode_t kPermissions = 0777;
-
 [[noreturn]] void fail_at(int code, const char* call, const std::string& path) {
   throw SysError(code, fmt::format("{}({})", call, quoted(path)), images::disk_hint(code));
 }
@@ -101,7 +99,7 @@ class Unpacker {
     const Fd& folder = tree_.make_room(path);
     const Fd file(::openat(folder.get(), path.name.c_str(),
                            O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                           attributes.mode & kPermissions));
+                           attributes.mode & 0777));
     if (!file) fail_at(errno, "open", path.text);
     off_t end = 0;
     off_t written = 0;
