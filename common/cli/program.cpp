@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -85,7 +86,14 @@ int lesson() {
 
 void Program::add_shared_to(Options& options) const {
   shared_options_ ? shared_options_(options) : add_steps_own(options);
+  if (more_shared_) more_shared_(options);
   options.flag("h,help", "this text", [] { shared().help = true; });
+}
+
+std::string Program::version() const {
+  if (name_ == other_name_)
+    return fmt::format("{} version {}\n{}", name_, kVersion, other_version_());
+  return fmt::format("{} {}{}\n", name_, kVersion, lesson_.empty() ? "" : " (" + lesson_ + ")");
 }
 
 std::string Program::help() const {
@@ -130,6 +138,7 @@ int Program::run_command(const Command& command, const std::vector<std::string>&
   }
   if (!shared().state_root) shared().state_root = default_state_root();
   if (state_root().empty()) throw UsageError("--root: expected a folder, got \"\"");
+  if (on_command_) on_command_(command.name, arguments);
   narrate::begin(shared().narration);
   const int status = command.run(positional);
   narrate::flush();
@@ -160,7 +169,7 @@ int Program::dispatch(const std::vector<std::string>& arguments) {
     return run_or_report(*otherwise, arguments);
   }
   if (version) {
-    print(fmt::format("{} {}{}\n", name_, kVersion, lesson_.empty() ? "" : " (" + lesson_ + ")"));
+    print(this->version());
     return 0;
   }
   if (shared().help || rest.empty() || rest[0] == "help") {
@@ -181,10 +190,14 @@ void Program::report(const std::exception& error) const {
   if (known != nullptr && !known->hint().empty()) text += fmt::format("hint: {}\n", known->hint());
   std::fflush(stdout);
   narrate::say(text.substr(0, text.size() - 1));
+  if (on_error_) on_error_(error.what());
 }
 
 int Program::run(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  const std::string_view called = argc > 0 ? argv[0] : "";
+  if (!other_name_.empty() && called.substr(called.rfind('/') + 1) == other_name_)
+    name_ = other_name_;
   try {
     open_standard_streams();
     const int status = dispatch(arguments);

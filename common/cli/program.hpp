@@ -40,6 +40,19 @@ class Program {
   /// options.
   void share(std::function<void(Options&)> options) { shared_options_ = std::move(options); }
 
+  /// What every command understands beside that, before its name or behind it.
+  void share_also(std::function<void(Options&)> options) { more_shared_ = std::move(options); }
+  /// Called before a command runs, with its name and its words; and with what goes wrong, which is on standard error
+  /// already.
+  using OnCommand = std::function<void(const std::string&, const std::vector<std::string>&)>;
+  void on_command(OnCommand tell) { on_command_ = std::move(tell); }
+  void on_error(std::function<void(const std::string&)> tell) { on_error_ = std::move(tell); }
+  /// Started under this name it is called so, and `--version` says `version` behind name and number.
+  void also_called(std::string name, std::function<std::string()> version) {
+    other_name_ = std::move(name);
+    other_version_ = std::move(version);
+  }
+
   /// The command that is meant where the first word names none: that is its first argument then.
   void otherwise(std::string command) { otherwise_ = std::move(command); }
 
@@ -57,6 +70,7 @@ class Program {
   int dispatch(const std::vector<std::string>& arguments);
   int run_or_report(const Command& command, const std::vector<std::string>& arguments);
   int run_command(const Command& command, const std::vector<std::string>& arguments);
+  std::string version() const;
   std::string help() const;
   std::string help(const Command& command, const Options& options) const;
   void report(const std::exception& error) const;
@@ -72,6 +86,11 @@ class Program {
   std::string summary_;
   std::vector<Command> commands_;
   std::function<void(Options&)> shared_options_;
+  std::function<void(Options&)> more_shared_;
+  OnCommand on_command_;
+  std::function<void(const std::string&)> on_error_;
+  std::string other_name_;
+  std::function<std::string()> other_version_;
   std::string otherwise_;
   std::map<std::string, std::vector<std::string>> printers_;  // what `complete` was told
 };

@@ -75,6 +75,16 @@ struct Process {
   bool detached = false;
   /// Not of the spec: the bytes that, typed on its terminal, leave it running ("\x10\x11").
   std::string detach_keys;
+  /// Not of the spec: the socket that its terminal's other end is sent to (lesson 09); empty: none.
+  std::string console_socket;
+  /// Not of the spec: so many of the caller's descriptors, from 3 on, are its own, too.
+  unsigned preserved_descriptors = 0;
+  /// Not of the spec: the first of those are sockets that it is to serve, as LISTEN_FDS tells it.
+  unsigned listening_sockets = 0;
+  /// Not of the spec: of `exec`: nothing of the container's own process is added to it.
+  bool is_complete = false;
+  /// Not of the spec: of `exec`: though the container is paused.
+  bool though_paused = false;
 };
 
 /// `root`.

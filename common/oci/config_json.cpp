@@ -7,6 +7,7 @@
 #include "common/oci/json_document.hpp"
 #include "common/oci/json_span.hpp"
 #include "common/oci/privileges_json.hpp"
+#include "common/oci/process_json.hpp"
 #include "common/oci/put.hpp"
 #include "common/oci/resources_json.hpp"
 #include "common/oci/seccomp_json.hpp"
@@ -154,6 +155,11 @@ Config read_config(const std::string& text, const std::string& name, int lesson)
 Resources read_resources(const std::string& text, const std::string& name) {
   const nlohmann::json document = parse_json(text, name);
   return resources_from_json(JsonPlace(document, name));
+}
+
+Process read_process_document(const std::string& text, const std::string& name) {
+  const nlohmann::json document = parse_json(text, name);
+  return read_process(JsonPlace(document, name), true);
 }
 
 std::string write_config(const Config& config) {

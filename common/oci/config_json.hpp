@@ -20,6 +20,9 @@ Config read_config(const std::string& text, const std::string& name = "config.js
 /// Reads `linux.resources` alone, as `update` is given them. Throws as read_config.
 Resources read_resources(const std::string& text, const std::string& name);
 
+/// Reads a `process` alone, of a container with a root, as `exec` is given it. Throws as read_config.
+Process read_process_document(const std::string& text, const std::string& name);
+
 /// Writes it as read_config reads it: empty parts are left out.
 std::string write_config(const Config& config);
 

@@ -63,13 +63,13 @@ void close_all_from(int first) {
   for_each_descriptor(first, [](int fd) { ::close(fd); });  // older than 5.9, or filtered
 }
 
-void close_all_above_stdio_on_exec(Why why) {
+void close_on_exec_from(unsigned first, Why why) {
   try {
     call(
-        why, [] { return std::string("close_range(3, ~0, CLOSE_RANGE_CLOEXEC)"); },
-        [] { return ::syscall(SYS_close_range, 3U, ~0U, unsigned{CLOSE_RANGE_CLOEXEC}); });
+        why, [&] { return fmt::format("close_range({}, ~0, CLOSE_RANGE_CLOEXEC)", first); },
+        [&] { return ::syscall(SYS_close_range, first, ~0U, unsigned{CLOSE_RANGE_CLOEXEC}); });
   } catch (const SysError&) {  // older than 5.11, or filtered
-    for_each_descriptor(3, [](int fd) { ::fcntl(fd, F_SETFD, FD_CLOEXEC); });
+    for_each_descriptor(static_cast<int>(first), [](int fd) { ::fcntl(fd, F_SETFD, FD_CLOEXEC); });
   }
 }
 

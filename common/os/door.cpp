@@ -86,9 +86,9 @@ Handshake Door::knock(const Fd& folder, const std::string& name) {
   return Handshake::of_host(std::move(socket));
 }
 
-void Door::leave_the_rest_outside() const {
+void Door::leave_the_rest_outside(unsigned preserved) const {
   for (const int fd : outside_) {
-    if (fd > STDERR_FILENO && !narrate::holds(fd)) ::close(fd);
+    if (fd > STDERR_FILENO + static_cast<int>(preserved) && !narrate::holds(fd)) ::close(fd);
   }
 }
 

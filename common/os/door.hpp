@@ -22,8 +22,9 @@ class Door {
   static Handshake knock(const Fd& folder, const std::string& name);
 
   /// Child, first of all: closes what was open when the door was made, but for standard input,
-  /// output and error: whoever waits for the end of a pipe or for a lock must not wait for `start`.
-  void leave_the_rest_outside() const;
+  /// output and error, and the `preserved` ones behind them: whoever waits for the end of a pipe or for
+  /// a lock must not wait for `start`.
+  void leave_the_rest_outside(unsigned preserved) const;
   /// Child: waits for a knock. A signal that ends other processes ends this one, too (in silence,
   /// with status 128 + N): to the first process of a PID namespace the kernel's default is to
   /// ignore it.

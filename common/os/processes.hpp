@@ -105,8 +105,8 @@ void replace_descriptor(const Fd& file, int number);
 /// Closes every descriptor from `first` up: close_range(2), or one by one where it is missing.
 void close_all_from(int first);
 
-/// Marks every descriptor from 3 up close-on-exec, so that nothing of the host's leaks through an
+/// Marks every descriptor from `first` up close-on-exec, so that nothing of the host's leaks through an
 /// execve, but the error path can still use them until then.
-void close_all_above_stdio_on_exec(Why why = {});
+void close_on_exec_from(unsigned first, Why why = {});
 
 }  // namespace lockstep::sys

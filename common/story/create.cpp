@@ -16,7 +16,7 @@ namespace {
 /// and ends.
 void live(Story& story, const oci::Process& process, Handshake& handshake, const Door* door) {
   handshake.be_child();
-  if (door != nullptr) door->leave_the_rest_outside();
+  if (door != nullptr) door->leave_the_rest_outside(process.preserved_descriptors);
   narrate::speak_as("container");
   try {
     if (door != nullptr) sys::new_session("it waits for start, whatever becomes of this terminal");

@@ -73,12 +73,18 @@ void die_with_the_runtime(const oci::Process& process) {
                                "a program in the foreground ends with its runtime");
 }
 
+void close_what_is_not_its_own(const oci::Process& process) {
+  constexpr unsigned kFirst = 3;
+  sys::close_on_exec_from(kFirst + process.preserved_descriptors,
+                          "what the caller had open stays outside");
+}
+
 void execute_program(const oci::Process& process, const LastStep& last) {
   if (!process.cwd.empty())
     sys::change_directory(process.cwd, "the working directory that was asked for");
   const std::string program = find_program(process);
   die_with_the_runtime(process);  // again: a change of user ids would have turned it off
-  sys::close_all_above_stdio_on_exec("what the caller had open stays outside");
+  close_what_is_not_its_own(process);
   if (last) last();
   sys::execute(program, process.args, process.env,
                "from here on this process is the user's program");

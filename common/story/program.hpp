@@ -24,6 +24,10 @@ void look_for_program(const oci::Process& process);
 /// the kernel, and there is no moment in between.
 void die_with_the_runtime(const oci::Process& process);
 
+/// So that nothing of the host's leaks through execve(2): but for standard input, output and error, and
+/// `preserved_descriptors`.
+void close_what_is_not_its_own(const oci::Process& process);
+
 /// What is done last, with all that the program's start takes behind it but for execve(2) itself.
 using LastStep = std::function<void()>;
 

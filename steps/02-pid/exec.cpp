@@ -62,7 +62,7 @@ std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Pr
     throw Error(fmt::format("container {} is {}, not running", quoted(record.id),
                             words(status_now(record))));
   }
-  if (record.status == Status::kPaused)
+  if (record.status == Status::kPaused && !process.though_paused)
     throw Error(fmt::format("container {} is paused", quoted(record.id)),
                 fmt::format("`resume {}` first", record.id));
   if (!pid_file.empty()) check_pid_file(pid_file);  // before anything has run

@@ -32,14 +32,28 @@ void own_options(cli::Options& options, Settings& settings) {
 /// What the container's own process was given, with this command line's changes.
 void complete(oci::Process& process, const Settings& settings,
               const oci::Process& of_the_container) {
+  if (process.is_complete) {
+    process.parent_death_signal = death_signal_for(process);
+    return;
+  }
   process.env = of_the_container.env;
   for (const std::string& text : settings.variables) set_variable(process.env, text);
   if (process.cwd.empty()) process.cwd = of_the_container.cwd;
-  const std::string user = process.user.words;  // from lesson 06 on: --user
+  const oci::User asked = process.user;  // from lesson 06 on: --user, --additional-gids
   process.user = of_the_container.user;
-  process.user.words = user;
+  process.user.words = asked.words;
+  auto& groups = process.user.additional_gids;
+  groups.insert(groups.end(), asked.additional_gids.begin(), asked.additional_gids.end());
   oci::add_privileges(process, of_the_container);  // from lesson 08 on there are any
   process.parent_death_signal = death_signal_for(process);
+}
+
+void check_arguments(const std::vector<std::string>& arguments, const oci::Process& process) {
+  if (process.is_complete && arguments.size() == 1) return;
+  if (process.is_complete && arguments.size() > 1)
+    throw cli::UsageError("exec: a command, and --process, which has one");
+  if (arguments.size() < 2)
+    throw cli::UsageError("exec: a container's ID and a command are needed");
 }
 
 }  // namespace
@@ -75,11 +89,10 @@ cli::Command exec_command(StoryMaker make, const Attend& attend,
     for (const ProcessOptions group : groups) group(options, settings->process);
   };
   command.run = [=](const std::vector<std::string>& arguments) {
-    if (arguments.size() < 2)
-      throw cli::UsageError("exec: a container's ID and a command are needed");
+    check_arguments(arguments, settings->process);
     const Record record = find_complete(arguments[0]);
     oci::Process process = settings->process;
-    process.args.assign(arguments.begin() + 1, arguments.end());
+    if (!process.is_complete) process.args.assign(arguments.begin() + 1, arguments.end());
     complete(process, *settings, record.config->process);
     const auto story = make(*record.config);
     const auto end = exec(*story, record, process, settings->pid_file, attend);

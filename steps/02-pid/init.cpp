@@ -34,6 +34,7 @@ void take_the_foreground() {
   take_the_foreground();
   oci::Process process;
   process.args = command;
+  process.preserved_descriptors = 1U << 30U;  // the runtime has left open only what is for it
   process.env = sys::callers_environment();
   try {
     execute_program(process);
@@ -117,7 +118,7 @@ void Init::execute_if_asked(const oci::Process& process, const LastStep& last) c
   if (!process.cwd.empty())
     sys::change_directory(process.cwd, "the working directory that was asked for");
   die_with_the_runtime(process);
-  sys::close_all_above_stdio_on_exec("what the caller had open stays outside");
+  close_what_is_not_its_own(process);
   if (last) last();
   sys::execute_open(self_, "/proc/self/exe", arguments, process.env,
                     "a small PID 1 that starts the program, passes signals on and reaps");

@@ -71,7 +71,8 @@ int death_signal_for(const oci::Process& process) {
 
 void begin_session(const oci::Process& process) {
   sys::new_session("the caller's Ctrl-C and hang-up are not the container's");
-  if (!process.detached) return;
+  // An engine that asks with a whole process (lesson 09) holds the other ends of its streams.
+  if (!process.detached || process.is_complete) return;
   const Fd null = sys::open("/dev/null", O_RDWR);
   for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
     if (fd != STDIN_FILENO && is_worth_keeping(fd)) continue;

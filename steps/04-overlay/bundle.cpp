@@ -18,7 +18,7 @@
 namespace lockstep::bundle {
 namespace {
 
-constexpr const char* kConfigFile = "config.json";
+constexpr const char* kConfigFile = "config.json";  // that `spec` writes
 
 std::string real_path(const std::string& path, const std::string& what, const std::string& hint) {
   const auto real = sys::real_path(path);
@@ -87,10 +87,10 @@ std::string find_root(const oci::Root& root, const std::string& folder, const st
 
 }  // namespace
 
-Bundle open(const std::string& folder) {
+Bundle open(const std::string& folder, const std::string& file) {
   Bundle bundle;
   bundle.folder = real_path(folder, "the bundle", "a bundle is a folder with a config.json");
-  const std::string name = bundle.folder + "/" + kConfigFile;
+  const std::string name = file[0] == '/' ? file : bundle.folder + "/" + file;
   bundle.config = oci::read_config(read(name), name, cli::lesson());
   oci::Config& config = bundle.config;
   if (config.root.path.empty()) throw Error(fmt::format("{}: root: is required", name));

@@ -14,12 +14,12 @@ struct Bundle {
   oci::Config config;  // root.path likewise
 };
 
-/// Reads `folder`/config.json. What this step can't do is refused, by its place in the file and
+/// Reads `file`, in `folder` unless its path is absolute. What this step can't do is refused, by its place in the file and
 /// with the step that can: nothing is ignored in silence. A namespace that the list leaves out is
 /// the host's own (config-linux.md, "Namespaces"): this step can do that for ipc, and for those
 /// that later lessons bring.
 /// Throws Error; SysError if there is no such folder or file.
-Bundle open(const std::string& folder);
+Bundle open(const std::string& folder, const std::string& file);
 
 /// A later lesson's part of `spec`.
 using Complete = void (*)(oci::Config&);

@@ -42,7 +42,9 @@ int for_each_id(const std::string& command, const std::vector<std::string>& ids,
 /// What `run` and `create` are told.
 struct Settings : pid::RunSettings {
   std::optional<bundle::Bundle> bundle;
-  bool remove = false;  // --rm
+  std::string config_file = "config.json";  // of the bundle
+  bool remove = false;                      // --rm
+  bool keep = false;                        // --keep
 };
 
 /// --bundle. What else is given beside it must be about the runtime, not about the container: all

@@ -10,9 +10,12 @@ namespace {
 
 /// What may stand beside --bundle: it is about the runtime, or about this one run.
 bool goes_with_bundle(const std::string& option) {
-  constexpr std::array kOptions = {"bundle",   "detach",         "pid-file",    "rm",
-                                   "no-pivot", "no-new-keyring", "detach-keys", "interactive",
-                                   "root",     "help",           "explain",     "step"};
+  constexpr std::array kOptions = {"bundle",         "detach",   "pid-file",       "rm",
+                                   "keep",           "no-pivot", "no-new-keyring", "detach-keys",
+                                   "interactive",    "root",     "help",           "explain",
+                                   "step",           "log",      "log-format",     "debug",
+                                   "rootless",       "criu",     "systemd-cgroup", "no-subreaper",
+                                   "cgroup-manager", "config",   "console-socket", "preserve-fds"};
   return std::find(kOptions.begin(), kOptions.end(), option) != kOptions.end();
 }
 
@@ -61,14 +64,24 @@ int create_container(const Settings& settings, oci::Config config, StoryMaker ma
 }  // namespace
 
 void use_bundle(Settings& settings, const std::string& folder) {
-  settings.bundle = bundle::open(folder);
+  settings.bundle = bundle::open(folder, settings.config_file);
   // The options' config isn't used then; but there is a rootfs, so no lesson asks for one.
   settings.config.root.path = settings.bundle->config.root.path;
 }
 
 void bundle_option(cli::Options& options, Settings& settings) {
+  const auto given = std::make_shared<std::optional<std::string>>();
   options.value("b,bundle", "DIR", "make it of this folder's config.json, as the OCI has it",
-                [&](const std::string& folder) { use_bundle(settings, folder); });
+                [given](const std::string& folder) { *given = folder; });
+  options.value("f,config", "FILE", "of this file in place of the bundle's config.json",
+                [given, &settings](const std::string& file) {
+                  if (file.empty()) throw cli::UsageError("expected a file's name");
+                  settings.config_file = file;
+                  if (!*given) *given = ".";
+                });
+  options.words([given, &settings](cli::Options::Words&) {
+    if (*given) use_bundle(settings, **given);
+  });
   options.check([&] {
     if (!settings.bundle) return;
     check_beside_bundle(options.given());
@@ -80,11 +93,19 @@ oci::Config final_config(const Settings& settings, const std::vector<std::string
   oci::Config config = settings.config;
   if (settings.bundle) {
     config = settings.bundle->config;
-    config.process.detached = settings.config.process.detached;
-    config.process.detach_keys = settings.config.process.detach_keys;
+    const oci::Process& asked = settings.config.process;
+    config.process.detached = asked.detached;
+    config.process.detach_keys = asked.detach_keys;
+    config.process.console_socket = asked.console_socket;
+    config.process.preserved_descriptors = asked.preserved_descriptors;
+    config.process.listening_sockets = asked.listening_sockets;
     for (const char* flag : {oci::kNoPivotAnnotation, oci::kNoNewKeyringAnnotation}) {
       if (oci::annotated(settings.config, flag)) config.annotations[flag] = "true";
     }
+  }
+  if (const unsigned sockets = config.process.listening_sockets; sockets > 0) {
+    config.process.env.push_back(fmt::format("LISTEN_FDS={}", sockets));
+    config.process.env.emplace_back("LISTEN_PID=1");  // as it numbers itself. See: sd_listen_fds(3)
   }
   if (!command.empty()) config.process.args = command;
   if (config.process.args.empty()) throw cli::UsageError("a command is missing");

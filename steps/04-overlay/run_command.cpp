@@ -28,6 +28,7 @@ void own_options(cli::Options& options, Settings& settings) {
     settings.id = id;
   });
   options.flag("rm", "delete it when it has ended", [&] { settings.remove = true; });
+  options.flag("keep", "don't, though it is of a bundle", [&] { settings.keep = true; });
   bundle_option(options, settings);
   options.words([&](cli::Options::Words& words) {
     if (settings.bundle) take_id(words, settings);
@@ -49,8 +50,8 @@ pid::Attend removing_at_the_end(const pid::Attend& attend, const pid::State& sta
 
 /// A container of an image stays, for its layer may be worth a look; of others nothing is left that
 /// could be.
-bool stays(const oci::Config& config, bool remove) {
-  return config.annotations.contains(oci::kImageAnnotation) && !remove;
+bool stays(const oci::Config& config, const Settings& settings) {
+  return settings.keep || (config.annotations.contains(oci::kImageAnnotation) && !settings.remove);
 }
 
 int run_container(const Settings& settings, oci::Config config, StoryMaker make,
@@ -70,7 +71,7 @@ int run_container(const Settings& settings, oci::Config config, StoryMaker make,
     return 0;
   }
   if (!state.lock_again()) return end->shell_code();  // somebody's `delete --force` was quicker
-  if (stays(*state.record.config, settings.remove)) {
+  if (stays(*state.record.config, settings)) {
     pid::undo_all_but(state, undo,
                       overlay::kSandboxNote);  // its addresses and ports are free again
   } else {

@@ -5,6 +5,7 @@
 #include "07-cgroup/commands.hpp"
 #include "07-cgroup/controllers/controllers.hpp"
 #include "07-cgroup/delegation.hpp"
+#include "07-cgroup/option_values.hpp"
 #include "07-cgroup/options.hpp"
 #include "07-cgroup/site.hpp"
 #include "common/oci/config_json.hpp"
@@ -23,6 +24,26 @@ oci::Resources read_resources(const std::string& path) {
         fmt::format("{}: devices: the rules of a container that runs can't be changed", name),
         "remove it");
   return resources;
+}
+
+/// What runc has beyond docker's names.
+void runc_options(cli::Options& options, oci::CpuLimits& cpu) {
+  options.value(
+      "cpu-share", "WEIGHT", "the same as --cpu-shares, under runc's name",
+      [&](const std::string& text) { cpu.shares = number("--cpu-share", text, 2, 262'144); });
+  options.value("cpu-rt-period", "MICROSECONDS", "in each such period … (cgroup v1)",
+                [&](const std::string& text) {
+                  cpu.realtime_period = number("--cpu-rt-period", text, 1, INT32_MAX);
+                });
+  options.value("cpu-rt-runtime", "MICROSECONDS", "… its real-time threads may compute so long",
+                [&](const std::string& text) {
+                  cpu.realtime_runtime = number("--cpu-rt-runtime", text, 0, INT32_MAX);
+                });
+  for (const char* name : {"l3-cache-schema", "mem-bw-schema"})
+    options.value(name, "SCHEMA", "as runc has it: not supported", [](const std::string&) {
+      throw cli::UsageError("the shares of a container that runs can't be changed",
+                            "linux.intelRdt in its config.json sets them when it is made");
+    });
 }
 
 void update(const std::string& id, const oci::Resources& changes) {
@@ -59,6 +80,7 @@ cli::Command update_command() {
   command.options = [changes](cli::Options& options) {
     options.allow_anywhere();
     limit_options(options, *changes, true);
+    runc_options(options, changes->cpu);
     options.value("r,resources", "FILE|-",
                   "all of them as JSON: the linux.resources of a config.json",
                   [changes](const std::string& path) { *changes = read_resources(path); });

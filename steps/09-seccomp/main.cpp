@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
   undo.merge(overlay::undoers());  // 04: what a container of an image has on disk
   undo = net::with_undoers(undo);  // 05: interfaces, addresses, ports
   undo.merge(cgroup::undoers());   // 07: cgroups
-  const pid::Attend attend = mnt::attend;
+  const pid::Attend attend = engine::giving_terminals_away(mnt::attend);  // 09: --console-socket
   const std::vector<ConfigOptions> run_options = {
       uts::options,  // 01: --hostname, --domainname
       ipc::options,  // 02: --ipc
@@ -30,12 +30,14 @@ int main(int argc, char** argv) {
       cgroup::options,   // 07: --memory, --cpus, --pids-limit, --device, --cgroupns, …
       caps::options,     // 08: --cap-add, --cap-drop, --privileged, --ulimit, --sysctl, …
       seccomp::options,  // 09: --security-opt seccomp=FILE|unconfined, --no-new-keyring
+      engine::options,   // 09: --console-socket, --preserve-fds
   };
   const std::vector<pid::ProcessOptions> exec_options = {
       // what later lessons add
       mnt::terminal_options,  // 03: --tty, --detach-keys
       usr::exec_options,      // 06: --user
       caps::exec_options,     // 08: --cap, --privileged
+      engine::exec_options,   // 09: --process, --console-socket, --preserve-fds, …
   };
   lifecycle::add_commands(step, make_story, undo, attend, run_options,  // 04: run create start …
                           caps::complete_bundle);                       // 08: spec: few powers
@@ -45,8 +47,8 @@ int main(int argc, char** argv) {
   step.add(overlay::diff_command());
   step.add(overlay::commit_command(cgroup::while_frozen));  // 07: it stands still meanwhile
   step.add(net::network_command());
-  cgroup::add_commands(step);            // 07: pause resume update stats events top
-  step.add(engine::features_command());  // 09
+  cgroup::add_commands(step);  // 07: pause resume update stats events top
+  engine::add_commands(step);  // 09: features; --log and what else engines know of runc
   step.add(pid::init_command());
   return step.run(argc, argv);
 }

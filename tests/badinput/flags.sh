@@ -60,7 +60,9 @@ wrong_values() {
     memory-swap) values=('' x -2 0 1q) ;;
     memory-swappiness) values=('' x -1 101 1.5) ;;
     cpus) values=('' x 0 -1 0.001 0.1234567890 1,5 1e3 . 999999999 '1 ') ;;
-    cpu-shares) values=('' x 0 1 -1 262145) ;;
+    cpu-shares | cpu-share) values=('' x 0 1 -1 262145) ;;
+    cpu-rt-period | cpu-rt-runtime) values=('' x -1 1.5 2147483648) ;;
+    l3-cache-schema | mem-bw-schema) values=('' L3:0=f) ;;  # not supported
     cpu-period) values=('' x 0 999 1000001) ;;
     cpu-quota) values=('' x 0 999 -2) ;;
     cpuset-cpus | cpuset-mems) values=('' a 0- -1 , 0,,1 '0 1' 0--1) ;;
@@ -87,6 +89,17 @@ wrong_values() {
     interval) values=('' x 5 0s -1s 1us 25h '5 s' 1.2.3s 1e3s 9999999999999999999999h) ;;
     format) values=('' xml JSON table,json) ;;
     root) values=('') ;;  # more in places.sh
+    log) values=('' /no/such/folder/log /run/test/host/folder) ;;
+    log-format) values=('' xml JSON text,json) ;;
+    systemd-cgroup) values=('' maybe true) ;;
+    cgroup-manager) values=('' none systemd disabled) ;;
+    rootless) values=('' maybe True) ;;
+    console-socket) values=('' /no/such/socket /run/test/host/file) ;;
+    preserve-fds) values=('' x -1 1.5 900 1000001) ;;
+    process) values=('' no-such-file /run/test/host/folder /run/test/host/file) ;;
+    additional-gids) values=('' x -1 4294967295 1,,2) ;;
+    config) values=('') ;;  # more in tests/lifecycle/bundles.sh
+    cgroup) values=('' a /a memory:a) ;;
     explain) values=('' no ALL all,json) ;;
     *) values=() ;;
   esac
@@ -103,7 +116,7 @@ wrong_pair() {
 
 # takes_any OPTION: any text will do, or another program judges it (--change: tests/commit/settings.sh).
 # (What the kernel knows of these two: tests/privileges/labels.sh.)
-takes_any() { [[ $1 == author || $1 == message || $1 == change || $1 == apparmor || $1 == process-label ]]; }
+takes_any() { [[ $1 =~ ^(author|message|change|apparmor|process-label|criu)$ ]]; }
 
 # options_of STEP COMMAND: of its help a line each, "LETTER NAME KIND", the letter maybe "-".
 options_of() {

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "02-pid/pid.hpp"
+#include "common/cli/program.hpp"
+
+/// Lesson 09: the command line by which engines know a runtime: runc's, and crun's where that has more.
+namespace lockstep::engine {
+
+/// To all commands: --log, --log-format, --debug, --systemd-cgroup, --cgroup-manager, --rootless, --criu.
+/// And the commands that only engines need: features, checkpoint, restore. Started as `lockstep`, the
+/// program calls itself so.
+void add_commands(cli::Program& step);
+
+/// For `run` and `create`: --console-socket, --preserve-fds, --no-subreaper; LISTEN_FDS.
+void options(cli::Options& options, oci::Config& config);
+/// For `exec`: --process, --console-socket, --preserve-fds, --additional-gids, --ignore-paused, --cgroup.
+void exec_options(cli::Options& options, oci::Process& process);
+
+/// `attend`, but of a process with a --console-socket, which gets its terminal.
+pid::Attend giving_terminals_away(pid::Attend attend);
+
+}  // namespace lockstep::engine
