@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "common/oci/hooks.hpp"
+#include "common/oci/machine.hpp"
 #include "common/oci/privileges.hpp"
 #include "common/oci/resources.hpp"
 #include "common/oci/seccomp.hpp"
@@ -138,7 +140,11 @@ struct Linux {
   std::vector<std::string> readonly_paths;
   std::string mount_label;
   std::map<std::string, std::string> sysctl;
-  std::string personality;  // its domain: "", "LINUX", "LINUX32"
+  std::string personality;                         // its domain: "", "LINUX", "LINUX32"
+  std::map<std::string, TimeOffset> time_offsets;  // "monotonic", "boottime"
+  std::map<std::string, std::string> net_devices;  // the host's name of it, and the one inside
+  std::optional<MemoryPolicy> memory_policy;
+  std::optional<IntelRdt> intel_rdt;
 };
 
 /// PATH where nobody sets it: Docker's, and what a program is looked up on.
@@ -157,6 +163,7 @@ struct Config {
   std::string hostname;
   std::string domainname;
   Linux linux;
+  Hooks hooks;
   std::map<std::string, std::string> annotations;
 };
 

@@ -4,8 +4,10 @@
 
 #include "common/oci/config_json_value.hpp"
 #include "common/oci/config_lessons.hpp"
+#include "common/oci/hooks_json.hpp"
 #include "common/oci/json_document.hpp"
 #include "common/oci/json_span.hpp"
+#include "common/oci/machine_json.hpp"
 #include "common/oci/privileges_json.hpp"
 #include "common/oci/process_json.hpp"
 #include "common/oci/put.hpp"
@@ -108,6 +110,7 @@ json write_linux(const Linux& linux, Profile profile) {
   put(out, "mountLabel", linux.mount_label);
   put(out, "sysctl", linux.sysctl);
   if (!linux.personality.empty()) out["personality"]["domain"] = linux.personality;
+  write_machine(out, linux);
   return out;
 }
 
@@ -122,6 +125,7 @@ json config_to_json(const Config& config, Profile profile) {
   put(out, "hostname", config.hostname);
   put(out, "domainname", config.domainname);
   put(out, "linux", write_linux(config.linux, profile));
+  put(out, "hooks", hooks_to_json(config.hooks));
   put(out, "annotations", config.annotations);
   return out;
 }

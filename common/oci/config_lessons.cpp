@@ -15,11 +15,13 @@ struct Field {
 };
 
 constexpr std::array kFields = {
+    Field{"linux.netDevices", 5},
     Field{"process.user.additionalGids", 6},
     Field{"linux.uidMappings", 6},
     Field{"linux.gidMappings", 6},
     Field{"linux.cgroupsPath", 7},
     Field{"linux.resources", 7},
+    Field{"linux.intelRdt", 7},
     Field{"process.oomScoreAdj", 8},
     Field{"process.apparmorProfile", 8},
     Field{"process.capabilities", 8},
@@ -32,6 +34,7 @@ constexpr std::array kFields = {
     Field{"linux.mountLabel", 8},
     Field{"linux.sysctl", 8},
     Field{"linux.personality", 8},
+    Field{"linux.memoryPolicy", 8},
     Field{"hooks", 9},
     Field{"linux.seccomp", 9},
     Field{"linux.timeOffsets", 9},

@@ -2,6 +2,8 @@
 #include <initializer_list>
 
 #include "common/oci/config_json_value.hpp"
+#include "common/oci/hooks_json.hpp"
+#include "common/oci/machine_json.hpp"
 #include "common/oci/privileges_json.hpp"
 #include "common/oci/process_json.hpp"
 #include "common/oci/resources_json.hpp"
@@ -12,14 +14,12 @@
 namespace lockstep::oci {
 namespace {
 
-/// Fields of the spec that no struct has yet: refused, so that nobody relies on what isn't done.
-void refuse(const JsonPlace& here, std::initializer_list<const char*> fields) {
-  for (const char* field : fields) {
-    const auto found = here.find(field);
-    if (!found || found->nothing()) continue;
-    found->fail("not supported by this step",
-                "remove the field to run without what it asks for, or use a step that has it");
-  }
+/// A container of lockstep's shares its host's kernel.
+void refuse_machine(const JsonPlace& here) {
+  const auto vm = here.find("vm");
+  if (vm && !vm->nothing())
+    vm->fail("not supported: a virtual machine is another kind of container",
+             "remove the field, or use a runtime that starts a hypervisor");
 }
 
 /// A string of which the spec lists the values.
@@ -130,7 +130,6 @@ std::string read_propagation(const JsonPlace& here) {
 }
 
 Linux read_linux(const JsonPlace& here) {
-  refuse(here, {"intelRdt", "memoryPolicy", "netDevices", "timeOffsets"});
   Linux out;
   here.each("namespaces", [&](const JsonPlace& item) {
     out.namespaces.push_back(read_namespace(item, out.namespaces));
@@ -152,6 +151,7 @@ Linux read_linux(const JsonPlace& here) {
   out.mount_label = here.text("mountLabel");
   out.sysctl = read_sysctls(here);
   out.personality = read_personality(here);
+  read_machine(here, out);
   return out;
 }
 
@@ -161,7 +161,7 @@ Config config_from_json(const JsonPlace& here) {
   // `windows`, `solaris`, `zos` and `freebsd` are for other platforms only and mean nothing here;
   // `vm` may be set for Linux and asks for a hypervisor. See: config.md, "Platform-specific
   // configuration"
-  refuse(here, {"hooks", "vm"});
+  refuse_machine(here);
   Config config;
   config.oci_version = version(here.required("ociVersion"));
   if (const auto root = here.find("root")) config.root = read_root(*root);
@@ -172,6 +172,7 @@ Config config_from_json(const JsonPlace& here) {
   config.hostname = host_name(here, "hostname");
   config.domainname = host_name(here, "domainname");
   if (const auto linux = here.find("linux")) config.linux = read_linux(*linux);
+  if (const auto hooks = here.find("hooks")) config.hooks = hooks_from_json(*hooks);
   config.annotations = here.text_map("annotations");
   if (config.annotations.contains("")) here.required("annotations").fail("a key is empty");
   return config;

@@ -1,3 +1,4 @@
+#include "common/oci/hooks_json.hpp"
 #include "common/oci/privileges_json.hpp"
 #include "common/oci/process_json.hpp"
 
@@ -24,14 +25,14 @@ ConsoleSize read_console_size(const JsonPlace& here) {
   return size;
 }
 
+}  // namespace
+
 std::string read_variable(const JsonPlace& here) {
   std::string variable = here.text();
   const size_t equals = variable.find('=');
   if (equals == 0 || equals == std::string::npos) here.expected("NAME=value");
   return variable;
 }
-
-}  // namespace
 
 Process read_process(const JsonPlace& here, bool has_root) {
   Process process;

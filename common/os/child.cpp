@@ -1,12 +1,15 @@
 #include "common/os/child.hpp"
 
+#include <sched.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
 
 #include "common/os/error.hpp"
+#include "common/os/handshake.hpp"
 #include "common/os/processes.hpp"
+#include "common/os/text.hpp"
 #include "common/os/words.hpp"
 
 namespace lockstep {
@@ -47,6 +50,39 @@ Child Child::clone(uint64_t namespaces, sys::Birthplace* birthplace,
     ::_exit(static_cast<int>(Failure::kRuntime));
   }
   ::_exit(0);
+}
+
+Child Child::clone_beyond(const std::function<void()>& gate, uint64_t namespaces,
+                          sys::Birthplace* birthplace, const std::function<void()>& body, Why why) {
+  Handshake line;
+  Pipe number = Pipe::make();
+  Child between = clone(
+      0, birthplace,
+      [&] {
+        line.be_child();
+        number.read_end.reset();
+        try {
+          gate();
+          const sys::Cloned born = sys::clone(namespaces | CLONE_PARENT, nullptr, why);
+          if (born.pid != 0) return write_all(number.write_end, std::to_string(born.pid), "pipe");
+        } catch (const std::exception& error) {
+          line.fail(error, "");
+          return;
+        }
+        line = Handshake::of_child(Fd());  // neither it nor the pipe is for the child to hold open
+        number = Pipe();
+        body();
+      },
+      "in between: it joins what the container shares with others, makes its first process, and "
+      "ends");
+  line.be_host();
+  number.write_end.reset();
+  line.await_exec();
+  const std::string text = read_all(number.read_end, "pipe");
+  const auto pid = parse_number<pid_t>(text);
+  between.wait();
+  if (!pid) throw Error("the process in between has ended without a child");
+  return {*pid, sys::open_pid(*pid).value()};  // nobody else can have its number: it is unreaped
 }
 
 Child::~Child() {

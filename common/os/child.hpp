@@ -38,6 +38,13 @@ class Child {
   static Child clone(uint64_t namespaces, sys::Birthplace* birthplace,
                      const std::function<void()>& body, Why why = {});
 
+  /// The same for a child that is to be born elsewhere: a process in between calls `gate`, which takes
+  /// it there, and makes the child, as this process's own (CLONE_PARENT). What `gate` throws is thrown
+  /// here.
+  static Child clone_beyond(const std::function<void()>& gate, uint64_t namespaces,
+                            sys::Birthplace* birthplace, const std::function<void()>& body,
+                            Why why = {});
+
   Child(Child&&) noexcept = default;
   Child& operator=(Child&&) = delete;
   Child(const Child&) = delete;

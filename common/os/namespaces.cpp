@@ -53,7 +53,7 @@ long fork_by(const Why& why, Describe describe, Invoke invoke, int& code) {
 long clone3(uint64_t flags, int* pidfd, const Birthplace* birthplace) {
   clone_args args{};
   args.flags = flags;
-  args.exit_signal = SIGCHLD;
+  args.exit_signal = (flags & CLONE_PARENT) != 0 ? 0 : SIGCHLD;  // else its maker's own
   args.pidfd = reinterpret_cast<uintptr_t>(pidfd);
   if (birthplace != nullptr && birthplace->taken) {
     args.flags |= CLONE_INTO_CGROUP;

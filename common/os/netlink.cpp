@@ -125,12 +125,58 @@ Netlink::Netlink(int family) : socket_(::socket(AF_NETLINK, SOCK_RAW | SOCK_CLOE
   static_cast<void>(::setsockopt(socket_.get(), SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof on));
 }
 
-int Netlink::exchange(const NetlinkRequest& request, std::string& kernels_words) const {
+ssize_t Netlink::send(const NetlinkRequest& request) const {
   std::string message = request.bytes_;
   const auto length = static_cast<uint32_t>(message.size());
   std::memcpy(message.data(), &length, sizeof length);  // nlmsg_len comes first
-  const ssize_t sent = ::send(socket_.get(), message.data(), message.size(), 0);
-  return sent < 0 ? -1 : answer(socket_, kernels_words);
+  return ::send(socket_.get(), message.data(), message.size(), 0);
+}
+
+int Netlink::exchange(const NetlinkRequest& request, std::string& kernels_words) const {
+  return send(request) < 0 ? -1 : answer(socket_, kernels_words);
+}
+
+namespace {
+
+/// The messages of one packet. 1: the list has ended; 0: more will come; -1 with errno.
+int take_packet(std::string_view packet, const std::function<void(std::string_view)>& take) {
+  while (packet.size() >= kHead) {
+    nlmsghdr head{};
+    std::memcpy(&head, packet.data(), sizeof head);
+    if (head.nlmsg_len < kHead || head.nlmsg_len > packet.size()) break;
+    const std::string_view body = packet.substr(kHead, head.nlmsg_len - kHead);
+    if (head.nlmsg_type == NLMSG_DONE) return 1;
+    if (head.nlmsg_type == NLMSG_ERROR && body.size() >= sizeof(nlmsgerr)) {
+      nlmsgerr error{};
+      std::memcpy(&error, body.data(), sizeof error);
+      errno = -error.error;
+      return -1;
+    }
+    take(body);
+    packet.remove_prefix(std::min(packet.size(), size_t{NLMSG_ALIGN(head.nlmsg_len)}));
+  }
+  return 0;
+}
+
+int take_list(const Fd& socket, const std::function<void(std::string_view)>& take) {
+  std::array<char, 32768> buffer{};  // the kernel fills no more at once
+  for (;;) {
+    const ssize_t size = ::recv(socket.get(), buffer.data(), buffer.size(), 0);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return -1;
+    const int done = take_packet({buffer.data(), static_cast<size_t>(size)}, take);
+    if (done != 0) return done;
+  }
+}
+
+}  // namespace
+
+void Netlink::list(const NetlinkRequest& request, const std::string& words,
+                   const std::function<void(std::string_view)>& take, Why why) const {
+  call(
+      why, [&] { return fmt::format("sendto(rtnetlink, {})", quoted(words)); },
+      [&] { return send(request) < 0 ? -1 : take_list(socket_, take); },
+      [](int code) { return hint_for(code, ""); });
 }
 
 int Netlink::ask(const NetlinkRequest& request, const std::string& words, Why why,

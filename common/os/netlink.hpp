@@ -3,6 +3,7 @@
 #include <linux/netlink.h>
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -58,10 +59,15 @@ class Netlink {
   int ask(const NetlinkRequest& request, const std::string& words, Why why = {},
           std::initializer_list<int> answers = {}) const;
 
+  /// Asks for a list (NLM_F_DUMP): calls `take` with each message of it, without its nlmsghdr.
+  void list(const NetlinkRequest& request, const std::string& words,
+            const std::function<void(std::string_view)>& take, Why why = {}) const;
+
  private:
   friend bool may_have_table(const std::string& name);
   /// 0, or -1 with errno; `kernels_words` is then what the kernel says about it.
   int exchange(const NetlinkRequest& request, std::string& kernels_words) const;
+  ssize_t send(const NetlinkRequest& request) const;
 
   Fd socket_;
 };

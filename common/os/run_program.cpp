@@ -12,19 +12,20 @@
 namespace lockstep {
 namespace {
 
-/// A file in memory: unlike a pipe it holds all of the input, and all of the output, whoever reads
-/// or writes first.
-Fd file_in_memory(const char* name) {
-  Fd file(::memfd_create(name, MFD_CLOEXEC));
-  if (!file) throw SysError(errno, fmt::format("memfd_create({})", quoted(name)));
-  return file;
-}
-
 void rewind(const Fd& file) {
   if (::lseek(file.get(), 0, SEEK_SET) != 0) throw SysError(errno, "lseek(memfd, 0)");
 }
 
 }  // namespace
+
+Fd file_in_memory(const char* name, std::string_view content) {
+  Fd file(::memfd_create(name, MFD_CLOEXEC));
+  if (!file) throw SysError(errno, fmt::format("memfd_create({})", quoted(name)));
+  if (content.empty()) return file;
+  write_all(file, content, "memfd");
+  rewind(file);
+  return file;
+}
 
 std::optional<std::string> find_on_path(const std::string& name) {
   const char* const search = std::getenv("PATH");
@@ -41,9 +42,7 @@ RunningProgram::RunningProgram(const std::string& path, const std::vector<std::s
                                const std::string& input, const std::function<void()>& in_child,
                                Why why)
     : output_(file_in_memory("output")), child_([&] {
-        const Fd in = file_in_memory("input");
-        write_all(in, input, "memfd");
-        rewind(in);
+        const Fd in = file_in_memory("input", input);
         const auto environment = sys::callers_environment();
         return Child::clone(
             0,

@@ -3,6 +3,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/os/child.hpp"
@@ -19,6 +20,10 @@ struct ProgramResult {
 /// Where `name` is: in a folder of PATH, or of those that an ordinary user's PATH may lack
 /// (/usr/sbin, /sbin). Nothing if it is not installed.
 std::optional<std::string> find_on_path(const std::string& name);
+
+/// A file in memory with `content`, to be read from its start: unlike a pipe it holds all that is
+/// written, whoever reads or writes first. Throws SysError.
+Fd file_in_memory(const char* name, std::string_view content = "");
 
 /// A program of the host's that runs beside this one. Dropped without finish(), it is killed.
 class RunningProgram {

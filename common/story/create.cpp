@@ -22,6 +22,7 @@ void live(Story& story, const oci::Process& process, Handshake& handshake, const
     if (door != nullptr) sys::new_session("it waits for start, whatever becomes of this terminal");
     die_with_the_runtime(process);
     handshake.await_release(Stage::kCloned);
+    if (FinePrint* const more = story.fine_print()) more->inside();
     story.inside(handshake);
     look_for_program(process);
     handshake.reach(Stage::kCreated);
@@ -45,19 +46,38 @@ void live(Story& story, const oci::Process& process, Handshake& handshake, const
                              : reason);
 }
 
+Child clone(Story& story, Undo& undo, const std::function<void()>& body) {
+  if (FinePrint* const more = story.fine_print())
+    return more->clone(story.namespaces(), story.birthplace(), undo, body);
+  return Child::clone(
+      story.namespaces(), story.birthplace(), body,
+      "the container's first process, in namespaces of its own from its first instruction on");
+}
+
+/// As a rule the child needn't wait when its tree stands: the host has nothing to do then.
+void wait_at_the_tree(Story& story, const Child& child, Handshake& handshake, Undo& undo) {
+  FinePrint* const more = story.fine_print();
+  if (more != nullptr && more->waits_at_the_tree()) {
+    handshake.release(Stage::kCloned);
+    handshake.await(Stage::kMounted);
+    undo.born(child);
+    more->at_the_tree(child);
+  }
+  handshake.release(Stage::kMounted);
+}
+
 /// On the host, clone, for the child: which then makes its world.
 Created begin(Story& story, const oci::Process& process, Undo& undo, const Door* door) {
+  if (FinePrint* const more = story.fine_print()) more->prepare();
   story.on_the_host(undo);
   borrow_root_if_needed();
   Handshake handshake;
-  Child child = Child::clone(
-      story.namespaces(), story.birthplace(), [&] { live(story, process, handshake, door); },
-      "the container's first process, in namespaces of its own from its first instruction on");
+  Child child = clone(story, undo, [&] { live(story, process, handshake, door); });
   handshake.be_host();
   handshake.on_delivery([&story, pid = child.pid()](const Fd& fd) { story.deliver(fd, pid); });
   try {
     story.for_the_child(child, handshake);
-    handshake.release(Stage::kMounted);  // there it needn't wait: the host has nothing to do then
+    wait_at_the_tree(story, child, handshake, undo);
   } catch (const Vanished& silence) {
     explain_the_end(story, child, silence);
   }

@@ -30,6 +30,8 @@ class Undo {
   /// The container's own folder on the host, an absolute path whose last part is its ID; empty if
   /// it has none. What a lesson puts there it must note, and clear away.
   virtual std::string folder() const { return ""; }
+  /// The container has its first process, and is going to be looked at before it is complete.
+  virtual void born(const Child& /*child*/) {}
 };
 
 /// A step that makes nothing that lasts.
@@ -38,12 +40,36 @@ class NothingToUndo : public Undo {
   void note(const Note&) override {}
 };
 
+/// What a config may ask for that no line of the story is about: programs that are called in between,
+/// namespaces that are there already. Lesson 09's engine/ has one; where there is none, or nothing for
+/// it to do, nothing of it is done.
+class FinePrint {
+ public:
+  virtual ~FinePrint() = default;
+  /// On the host, first of all: refuses what can't be had. It may change the story's config.
+  virtual void prepare() = 0;
+  /// The same for `exec`, `container` being the first process of the one that is entered.
+  virtual void prepare_to_enter(pid_t container) = 0;
+  /// On the host: clones the container's first process, `body`, into `namespaces`, less those that it
+  /// shares with others. What lasts is noted first.
+  virtual Child clone(uint64_t namespaces, sys::Birthplace* birthplace, Undo& undo,
+                      const std::function<void()>& body) = 0;
+  /// Inside, first of all.
+  virtual void inside() = 0;
+  /// Whether the host has something to do when the child's tree stands (Stage::kMounted): then the child
+  /// waits there, and at_the_tree is called.
+  virtual bool waits_at_the_tree() const = 0;
+  virtual void at_the_tree(const Child& child) = 0;
+};
+
 /// The story of a container, told anew in each step's container.cpp; its members are the lessons so
 /// far. The order of the five parts, and of the lines in each, is the order in which a container
 /// has to be made (docs/design.md, "the order").
 class Story {
  public:
   virtual ~Story() = default;
+  /// Null: there is none.
+  virtual FinePrint* fine_print() { return nullptr; }
   /// The namespaces (CLONE_NEW*) that the container's first process is cloned into.
   virtual uint64_t namespaces() const = 0;
   /// The cgroup that the child of `run` or of `exec` is born in; null: that of the runtime.

@@ -12,9 +12,9 @@
 namespace lockstep::pid {
 namespace {
 
-/// The container's namespaces, plus three that may not be ours without being new to clone3: the user
+/// The container's namespaces, plus those that may not be ours without being new to clone3: the user
 /// namespace (borrowed root makes one), a network that it shares with others (lesson 05), and the
-/// cgroup namespace, which its first process has made for itself (lesson 07). A user namespace
+/// cgroup and time namespaces, which its first process has made for itself (07, 09). A user namespace
 /// that is ours can't be joined again.
 uint64_t kinds_to_join(const Story& story, pid_t pid) {
   const auto unless_same = [pid](uint64_t flag, const char* kind) {
@@ -22,7 +22,7 @@ uint64_t kinds_to_join(const Story& story, pid_t pid) {
   };
   const uint64_t others = story.namespaces() & ~uint64_t{CLONE_NEWUSER};
   return others | unless_same(CLONE_NEWUSER, "user") | unless_same(CLONE_NEWNET, "net") |
-         unless_same(CLONE_NEWCGROUP, "cgroup");
+         unless_same(CLONE_NEWCGROUP, "cgroup") | unless_same(CLONE_NEWTIME, "time");
 }
 
 /// What the runtime itself must join. Without root it has no power over the container's PID
@@ -67,6 +67,7 @@ std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Pr
                 fmt::format("`resume {}` first", record.id));
   if (!pid_file.empty()) check_pid_file(pid_file);  // before anything has run
   SignalQueue signals;
+  if (FinePrint* const more = story.fine_print()) more->prepare_to_enter(record.pid);
   story.on_the_host_again(record.notes, record.pid);
   const uint64_t kinds = kinds_to_join(story, record.pid);
   const uint64_t by_the_parent = kinds_for_the_parent();

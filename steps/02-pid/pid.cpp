@@ -39,11 +39,15 @@ std::optional<ExitStatus> run(Story& story, State& state, const std::string& pid
   return attend(container, signals, process);
 }
 
+void State::born(const Child& child) {
+  record.pid = child.pid();
+  record.start_time = proc::start_time(child.pid()).value_or(0);
+  save();
+}
+
 void write_down(State& state, const Child& child, Status status, const std::string& pid_file) {
-  state.record.pid = child.pid();
-  state.record.start_time = proc::start_time(child.pid()).value_or(0);
   state.record.status = status;
-  state.save();
+  state.born(child);
   if (!pid_file.empty()) write_pid_file(state, pid_file);
 }
 

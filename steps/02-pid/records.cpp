@@ -76,6 +76,11 @@ std::vector<std::string> all_ids() {
 }
 
 std::optional<Fd> locate(const Record& record) {
+  if (record.status == Status::kCreating) return std::nullopt;
+  return locate_unfinished(record);
+}
+
+std::optional<Fd> locate_unfinished(const Record& record) {
   return proc::open_living(record.pid, record.start_time);
 }
 

@@ -87,6 +87,8 @@ class State : public Undo {
   /// Writes `note` before what it is about is made.
   void note(const Note& note) override;
   std::string folder() const override;
+  /// Writes down which process it is.
+  void born(const Child& child) override;
   /// Writes the record: whole, and renamed into place.
   void save();
   /// Lets others change it, while the container runs; and takes it again, with what they wrote. False:
@@ -131,9 +133,11 @@ Record find_complete(const std::string& id);
 /// The IDs of all containers, sorted.
 std::vector<std::string> all_ids();
 
-/// The container's first process, if it is alive: found by PID and start time, so nothing else can
+/// The container's first process, if it is complete and alive: found by PID and start time, so nothing else can
 /// be meant.
 std::optional<Fd> locate(const Record& record);
+/// The same also for a container that isn't complete: to be looked at or ended, not to be entered.
+std::optional<Fd> locate_unfinished(const Record& record);
 /// The status as it is now.
 Status status_now(const Record& record);
 

@@ -58,6 +58,9 @@ void remove(State& state, const UndoTable& table) {
   }
   for (auto note = notes.rbegin(); note != notes.rend(); ++note)
     table.at(note->kind).undo(state.record, *note);
+  for (const Note& note : notes) {
+    if (const Undoer gone = table.at(note.kind).gone) gone(state.record, note);
+  }
   state.remove();
 }
 
@@ -78,6 +81,21 @@ void remove_leftovers(const std::string& id, const UndoTable& table) {
   for (const auto& [kind, undoing] : table) undoing.undo(gone, {kind, {}});
 }
 
+bool has_to_tell_start(const Record& record, const UndoTable& table) {
+  return std::any_of(record.notes.begin(), record.notes.end(), [&](const Note& note) {
+    const auto found = table.find(note.kind);
+    return found != table.end() && found->second.started != nullptr;
+  });
+}
+
+void tell_start(const Record& record, const UndoTable& table) {
+  for (const Note& note : record.notes) {
+    const auto found = table.find(note.kind);
+    if (found != table.end() && found->second.started != nullptr)
+      found->second.started(record, note);
+  }
+}
+
 void let_die(const Record& record, const UndoTable& table) {
   for (const Note& note : record.notes) {
     const auto found = table.find(note.kind);
@@ -88,7 +106,7 @@ void let_die(const Record& record, const UndoTable& table) {
 
 void kill_and_wait(const Record& record, const UndoTable& table) {
   constexpr int kPatience = 10'000;  // milliseconds; the kernel ends a PID namespace in a few
-  const auto process = locate(record);
+  const auto process = locate_unfinished(record);
   if (!process) return;
   sys::send_signal(*process, record.pid, SIGKILL,
                    "PID 1's end is the end of all processes of its namespace");

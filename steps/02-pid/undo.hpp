@@ -16,12 +16,18 @@ using Undoer = void (*)(const Record& record, const Note& note);
 /// What is known of a kind of note.
 struct Undoing {
   // NOLINTNEXTLINE(google-explicit-constructor): most kinds are nothing but an undoer
-  Undoing(Undoer undoer, Undoer before_the_end = nullptr) : undo(undoer), let_die(before_the_end) {}
+  Undoing(Undoer undoer, Undoer before_the_end = nullptr, Undoer at_start = nullptr,
+          Undoer at_last = nullptr)
+      : undo(undoer), let_die(before_the_end), started(at_start), gone(at_last) {}
 
   Undoer undo;
   /// What keeps the container's processes from ending, though they were sent SIGKILL, and has to be
   /// taken away first; null: nothing does.
   Undoer let_die;
+  /// What is to be done when the container's program has started, and what when all notes are undone.
+  /// Where `started` throws, or the start before it, the container is to be removed.
+  Undoer started;
+  Undoer gone;
 };
 /// Each step's main.cpp adds its lessons' kinds.
 using UndoTable = std::map<std::string, Undoing>;
@@ -44,6 +50,10 @@ void remove_leftovers(const std::string& id, const UndoTable& table);
 /// Kills the container's first process if it lives (SIGKILL; the kernel ends the whole PID
 /// namespace with it) and waits for its end.
 void kill_and_wait(const Record& record, const UndoTable& table = {});
+
+/// Whether a note has something to be done when the program has started; does it.
+bool has_to_tell_start(const Record& record, const UndoTable& table);
+void tell_start(const Record& record, const UndoTable& table);
 
 /// Takes away what keeps a container that was sent a deadly signal from ending.
 void let_die(const Record& record, const UndoTable& table);

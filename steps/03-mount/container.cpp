@@ -41,7 +41,7 @@ class Container : public Story {
     mnt::make_mounts(config_);
     mnt::make_devices(config_);
     terminal_.open(config_, host);
-    host.reach(Stage::kMounted);  // from here the runtime could look at the tree (hooks, later)
+    host.reach(Stage::kMounted);  // from here the runtime may look at the tree (09: hooks)
     mnt::enter_rootfs(config_);
     uts::set_names(config_);
     mnt::mask_paths(config_);

@@ -39,22 +39,36 @@ bool lists(const oci::Config& config, const std::string& type) {
                      [&](const oci::Namespace& item) { return item.type == type; });
 }
 
-/// What a container of lockstep's always has of its own.
+/// Makes the container share what the list leaves out; what this step can't is refused.
 void check_namespaces(oci::Config& config, const std::string& name) {
+  std::string shared;
   for (const char* type : {"pid", "uts", "mount"}) {
     if (lists(config, type)) continue;
+    if (cli::lesson() == oci::kLastLesson && type != std::string_view("mount")) {
+      shared += (shared.empty() ? "" : ",") + std::string(type);
+      continue;
+    }
     throw Error(fmt::format("{}: linux.namespaces: {} is missing, and to share the host's is not "
                             "supported by this step",
                             name, quoted(type)),
                 fmt::format(R"(add {{"type": "{}"}})", type));
   }
   if (!lists(config, "ipc")) ipc::share_with_host(config);
+  if (!shared.empty()) config.annotations[kSharedAnnotation] = shared;
+  const bool renames = !config.hostname.empty() || !config.domainname.empty();
+  if (renames && !lists(config, "uts"))
+    throw Error(
+        fmt::format("{}: hostname, domainname: without \"uts\" in linux.namespaces they are "
+                    "the host's own",
+                    name),
+        R"(add {"type": "uts"} to linux.namespaces, or remove them)");
   for (const oci::Namespace& item : config.linux.namespaces) {
-    const bool joins = !item.path.empty() && item.type != "network";
-    if (!joins && item.type != "time") continue;
-    throw Error(fmt::format("{}: linux.namespaces: {}: {} is not supported by this step", name,
-                            quoted(item.type), joins ? "to join one by its path" : "a new one"),
-                joins ? "remove its path: it gets a new one" : "remove it from the list");
+    if (item.type != "mount" || item.path.empty()) continue;
+    throw Error(
+        fmt::format("{}: linux.namespaces: \"mount\": {} can't be joined: the container's own "
+                    "root and mounts would be made among those of whoever lives there",
+                    name, quoted(item.path)),
+        "remove its path: it gets a new one");
   }
 }
 

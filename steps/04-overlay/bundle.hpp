@@ -16,10 +16,14 @@ struct Bundle {
 
 /// Reads `file`, in `folder` unless its path is absolute. What this step can't do is refused, by its place in the file and
 /// with the step that can: nothing is ignored in silence. A namespace that the list leaves out is
-/// the host's own (config-linux.md, "Namespaces"): this step can do that for ipc, and for those
-/// that later lessons bring.
+/// the host's own (config-linux.md, "Namespaces"): this step can do that for ipc, for those that later
+/// lessons bring and, at the ladder's end, for all but mount.
 /// Throws Error; SysError if there is no such folder or file.
 Bundle open(const std::string& folder, const std::string& file);
+
+/// Annotation: "pid,uts", those of the host's namespaces that the container shares for the list leaves
+/// them out. (ipc has its own: lesson 02.)
+constexpr const char* kSharedAnnotation = "io.lockstep.shared-namespaces";
 
 /// A later lesson's part of `spec`.
 using Complete = void (*)(oci::Config&);

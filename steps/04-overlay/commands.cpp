@@ -33,14 +33,14 @@ int for_each_id(const std::string& command, const std::vector<std::string>& ids,
   return 0;
 }
 
-cli::Command start_command(StoryMaker make) {
+cli::Command start_command(StoryMaker make, pid::UndoTable undo) {
   cli::Command command;
   command.name = "start";
   command.usage = "ID";
   command.summary = "let a created container run its program";
-  command.run = [make](const std::vector<std::string>& arguments) {
+  command.run = [make, undo = std::move(undo)](const std::vector<std::string>& arguments) {
     pid::State state = pid::State::open(only_id("start", arguments));
-    start(make, state);
+    start(make, state, undo);
     return 0;
   };
   return command;
@@ -103,7 +103,7 @@ void add_commands(cli::Program& step, StoryMaker make, const pid::UndoTable& und
                   bundle::Complete complete) {
   step.add(lifecycle::run_command(make, undo, attend, groups));
   step.add(create_command(make, undo, attend, groups));
-  step.add(start_command(make));
+  step.add(start_command(make, undo));
   step.add(state_command());
   step.add(spec_command(complete));
   step.add(stop_command(undo));

@@ -19,7 +19,7 @@ cli::Command run_command(StoryMaker make, pid::UndoTable undo, const pid::Attend
 cli::Command create_command(StoryMaker make, pid::UndoTable undo, const pid::Attend& attend,
                             std::vector<ConfigOptions> groups);
 /// `start ID`
-cli::Command start_command(StoryMaker make);
+cli::Command start_command(StoryMaker make, pid::UndoTable undo);
 /// `state ID`
 cli::Command state_command();
 /// `spec [--bundle DIR]`

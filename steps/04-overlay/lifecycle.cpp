@@ -4,6 +4,7 @@
 
 #include <csignal>
 
+#include "02-pid/commands.hpp"
 #include "common/os/json_text.hpp"
 #include "common/os/processes.hpp"
 
@@ -45,8 +46,9 @@ void check_created(const pid::Record& record) {
 
 }  // namespace
 
-void start(StoryMaker make, pid::State& state) {
-  check_created(state.record);
+namespace {
+
+void start_program(StoryMaker make, pid::State& state) {
   Handshake handshake = Door::knock(state.fd(), pid::kStartSocket);
   // From here on the waiting process listens to this one only, and ends if it hears it end.
   ::unlinkat(state.fd().get(), pid::kStartSocket, 0);
@@ -69,6 +71,24 @@ void start(StoryMaker make, pid::State& state) {
   }
 }
 
+}  // namespace
+
+void start(StoryMaker make, pid::State& state, const pid::UndoTable& undo) {
+  check_created(state.record);
+  if (!pid::has_to_tell_start(state.record, undo)) return start_program(make, state);
+  try {
+    start_program(make, state);
+    state.unlock();  // who is told may look at it, enter it, end it
+    pid::tell_start(state.record, undo);
+  } catch (...) {
+    if (state.lock_again()) {
+      pid::kill_and_wait(state.record, undo);
+      pid::clear_after_failure(state, undo);
+    }
+    throw;
+  }
+}
+
 void remove_when_ended(const pid::Record& container, const pid::UndoTable& undo) {
   auto state = pid::State::open_if_there(container.id);
   if (!state || state->record.pid != container.pid ||
@@ -77,21 +97,34 @@ void remove_when_ended(const pid::Record& container, const pid::UndoTable& undo)
   if (pid::status_now(state->record) == pid::Status::kStopped) pid::remove(*state, undo);
 }
 
-std::string state_of(const pid::Record& record) {
-  const pid::Status status = pid::status_now(record);
-  const bool alive = status != pid::Status::kCreating && status != pid::Status::kStopped;
+namespace {
+
+std::string state_json(const oci::Config& config, pid::Status status, pid_t pid,
+                       const std::string& created) {
   std::string annotations;
-  for (const auto& [key, value] : record.config->annotations) {
+  for (const auto& [key, value] : config.annotations) {
     annotations += fmt::format("{}\n    {}: {}", annotations.empty() ? "" : ",", json_quoted(key),
                                json_quoted(value));
   }
   if (!annotations.empty()) annotations = ",\n  \"annotations\": {" + annotations + "\n  }";
   return fmt::format(
       "{{\n  \"ociVersion\": {},\n  \"id\": {},\n  \"pid\": {},\n  \"status\": {},\n"
-      "  \"bundle\": {},\n  \"rootfs\": {},\n  \"created\": {}{}\n}}\n",
-      json_quoted(oci::Config{}.oci_version), json_quoted(record.id), alive ? record.pid : 0,
-      json_quoted(words(status)), json_quoted(record.bundle), json_quoted(record.config->root.path),
-      json_quoted(record.created), annotations);
+      "  \"bundle\": {},\n  \"rootfs\": {}{}{}\n}}\n",
+      json_quoted(oci::Config{}.oci_version), json_quoted(config.id), pid,
+      json_quoted(words(status)), json_quoted(config.bundle), json_quoted(config.root.path),
+      created.empty() ? "" : ",\n  \"created\": " + json_quoted(created), annotations);
+}
+
+}  // namespace
+
+std::string state_of(const oci::Config& config, pid::Status status, pid_t pid) {
+  return state_json(config, status, pid, "");
+}
+
+std::string state_of(const pid::Record& record) {
+  const pid::Status status = pid::status_now(record);
+  const bool alive = status != pid::Status::kStopped && pid::locate_unfinished(record);
+  return state_json(*record.config, status, alive ? record.pid : 0, record.created);
 }
 
 }  // namespace lockstep::lifecycle

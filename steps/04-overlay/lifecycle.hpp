@@ -26,8 +26,9 @@ void create(StoryMaker make, pid::State& state, const std::string& pid_file,
 
 /// Lets the container become its program; returns when it has. A `start` that is killed meanwhile
 /// leaves it running or stopped, never in between.
-/// Throws Error unless it is created; what went wrong in its last steps.
-void start(StoryMaker make, pid::State& state);
+/// Throws Error unless it is created; what went wrong in its last steps. What was to be called at its
+/// start (09's hooks) counts among them: where there is any, a container that fails here is removed.
+void start(StoryMaker make, pid::State& state, const pid::UndoTable& undo);
 
 /// When the container has ended, deletes it, if it is that very one and not yet deleted: for the
 /// keeper of `--rm`.
@@ -36,5 +37,7 @@ void remove_when_ended(const pid::Record& container, const pid::UndoTable& undo)
 /// The OCI state, as JSON.
 /// See: runtime.md, "State"
 std::string state_of(const pid::Record& record);
+/// The same, as a hook is told it; 0: there is no process.
+std::string state_of(const oci::Config& config, pid::Status status, pid_t pid);
 
 }  // namespace lockstep::lifecycle

@@ -48,6 +48,15 @@ pid::Attend removing_at_the_end(const pid::Attend& attend, const pid::State& sta
   };
 }
 
+/// What is to be called when the program has started (09's hooks) comes first.
+pid::Attend telling_start(const pid::Attend& attend, const pid::State& state,
+                          const pid::UndoTable& undo) {
+  return [&](Created& container, pid::SignalQueue& signals, const oci::Process& process) {
+    pid::tell_start(state.record, undo);
+    return attend(container, signals, process);
+  };
+}
+
 /// A container of an image stays, for its layer may be worth a look; of others nothing is left that
 /// could be.
 bool stays(const oci::Config& config, const Settings& settings) {
@@ -60,8 +69,9 @@ int run_container(const Settings& settings, oci::Config config, StoryMaker make,
   std::optional<ExitStatus> end;
   try {
     const auto story = make(*state.record.config);
+    const pid::Attend told = telling_start(attend, state, undo);
     end = pid::run(*story, state, settings.pid_file,
-                   settings.remove ? removing_at_the_end(attend, state, undo) : attend);
+                   settings.remove ? removing_at_the_end(told, state, undo) : told);
   } catch (...) {
     pid::clear_after_failure(state, undo);
     throw;

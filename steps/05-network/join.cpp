@@ -71,7 +71,8 @@ void join(const oci::Config& config, const Wanted& wanted) {
   const oci::Namespace* const network = network_of(config);
   if (wanted.mode == Mode::kContainer) {
     join_container(wanted.target);
-  } else if (network != nullptr && !network->path.empty()) {
+  } else if (network != nullptr && !network->path.empty() &&
+             !oci::annotated(config, kJoinedAnnotation)) {
     join_path(network->path);
   }
 }

@@ -11,6 +11,9 @@ namespace lockstep::net {
 /// or the one that join() leads to.
 uint64_t new_network(const oci::Config& config);
 
+/// Annotation: "true" where somebody else takes the child there (lesson 09, with other namespaces).
+constexpr const char* kJoinedAnnotation = "io.lockstep.network-joined";
+
 /// On the host, before clone: the runtime itself goes to the namespace that `linux.namespaces` or
 /// `--network container:ID` names, and the child is born there. (Once the child has a user
 /// namespace of its own, lesson 06, it could not enter what belongs to another one.)

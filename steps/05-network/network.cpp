@@ -44,8 +44,9 @@ void lay_cables(const std::vector<Place>& places, const Child& child) {
 void Connection::prepare(Undo& undo) {
   wanted_ = wanted_of(config_);
   joiner_ = joiner_of(config_, wanted_, undo);
-  choose_helper(wanted_);                               // helper.cpp: pasta, slirp4netns
-  join(config_, wanted_);                               // join.cpp: container:ID, a path
+  devices_.prepare(config_);  // net_devices.cpp: the host's own interfaces
+  choose_helper(wanted_);     // helper.cpp: pasta, slirp4netns
+  join(config_, wanted_);     // join.cpp: container:ID, a path
   etc_files_.prepare(config_, wanted_, joiner_, undo);  // etc_files.cpp
   prepare_helper(wanted_, joiner_.state, undo);
   bridges_lead_out_ = !is_rootless();
@@ -56,6 +57,7 @@ void Connection::connect(const Child& child) {
   if (!places_.empty() && !where_bridges_are([&] { lay_cables(places_, child); }))
     throw Error("the process that kept this user's bridges, lockstep-netns, has ended",
                 "run it again: that starts another");
+  devices_.move(child);
   start_helper(wanted_, joiner_.state, child);
   rules_.finish();  // nat.cpp: nft has worked beside all this
 }

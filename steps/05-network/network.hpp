@@ -3,6 +3,7 @@
 #include "05-network/etc_files.hpp"
 #include "05-network/join.hpp"
 #include "05-network/members.hpp"
+#include "05-network/net_devices.hpp"
 #include "common/os/child.hpp"
 #include "common/story/story.hpp"
 
@@ -31,6 +32,7 @@ class Connection {
   const oci::Config& config_;
   Wanted wanted_;
   Joiner joiner_;
+  MovedDevices devices_;
   std::vector<Place> places_;
   bool bridges_lead_out_ = true;
   RulesLoader rules_;

@@ -56,7 +56,7 @@ class Container : public Story {
     network_.mount_etc_files();
     mnt::make_devices(config_);
     terminal_.open(config_, host);
-    host.reach(Stage::kMounted);  // from here the runtime could look at the tree (hooks, later)
+    host.reach(Stage::kMounted);  // from here the runtime may look at the tree (09: hooks)
     mnt::enter_rootfs(config_);
     places_.close();
     uts::set_names(config_);

@@ -57,15 +57,15 @@ const oci::Namespace* user_namespace(const oci::Config& config) {
 
 bool has_own_users(const oci::Config& config) { return user_namespace(config) != nullptr; }
 
+bool joins_users(const oci::Config& config) {
+  const oci::Namespace* const users = user_namespace(config);
+  return users != nullptr && !users->path.empty();
+}
+
 void check_maps(const oci::Config& config) {
   const oci::Namespace* const own = user_namespace(config);
   if (own == nullptr) return check_no_namespace(config.linux);
-  if (!own->path.empty()) {
-    throw Error(
-        fmt::format("linux.namespaces: the user namespace {} can't be joined: not supported",
-                    quoted(own->path)),
-        "leave its path out: the container then gets one of its own");
-  }
+  if (!own->path.empty()) return;  // it has its maps already
   check_map("linux.uidMappings (--uidmap)", config.linux.uid_mappings);
   check_map("linux.gidMappings (--gidmap)", config.linux.gid_mappings);
   const bool has_root =

@@ -17,6 +17,8 @@ using users::text_of;
 
 /// Whether the container has a user namespace of its own: `linux.namespaces` has "user".
 bool has_own_users(const oci::Config& config);
+/// Whether that is one that is there already (by its path: lesson 09), with maps that can't be changed.
+bool joins_users(const oci::Config& config);
 
 /// Throws Error, with the field's place in config.json, if the namespace has no map, a map no
 /// namespace, or one id is mapped twice; or if the container has no user namespace and this process

@@ -42,7 +42,7 @@ uint64_t new_users(const oci::Config& config) {
 }
 
 void write_maps(oci::Config& config, const Child& child) {
-  if (!has_own_users(config)) return;
+  if (!has_own_users(config) || joins_users(config)) return;
   const std::string process = fmt::format("/proc/{}", child.pid());
   if (write_maps_without_root(config, child.pid())) return;  // rootless_maps.cpp
   sys::write_map(process + "/uid_map", text_of(config.linux.uid_mappings),

@@ -28,6 +28,7 @@
 
 #include <utility>
 
+#include "07-cgroup/cache_share.hpp"
 #include "07-cgroup/cgroup_mounts.hpp"
 #include "07-cgroup/controllers/controllers.hpp"
 #include "07-cgroup/delegation.hpp"
@@ -40,6 +41,7 @@
 namespace lockstep::cgroup {
 
 void Cgroup::make(Undo& undo) {
+  refuse_cache_share(config_);  // cache_share.cpp
   const oci::Resources& resources = config_.linux.resources;
   Folders folders;
   const std::vector<Site> sites = sites_for(config_, folders);  // site.cpp: where it will be
@@ -51,7 +53,7 @@ void Cgroup::make(Undo& undo) {
   set_limits(resources, folders);              // controllers/: one write a limit
   filter_devices(resources.devices, folders);  // device_filter.cpp
   hand_over(config_, folders);                 // ownership.cpp
-  own_namespace_ = has_own_namespace(config_);
+  own_namespace_ = makes_namespace(config_);
   shown_ = folders.everywhere();
   open(folders);
 }

@@ -70,6 +70,13 @@ bool has_own_namespace(const oci::Config& config) {
                      [](const oci::Namespace& item) { return item.type == "cgroup"; });
 }
 
+bool makes_namespace(const oci::Config& config) {
+  const auto& all = config.linux.namespaces;
+  return std::any_of(all.begin(), all.end(), [](const oci::Namespace& item) {
+    return item.type == "cgroup" && item.path.empty();
+  });
+}
+
 oci::Mount default_mount() {
   return {"/sys/fs/cgroup", "cgroup", "cgroup", {"nosuid", "noexec", "nodev", "relatime", "ro"}};
 }

@@ -12,6 +12,8 @@ namespace lockstep::cgroup {
 
 /// Whether the container has a cgroup namespace of its own (`linux.namespaces`).
 bool has_own_namespace(const oci::Config& config);
+/// Whether that is a new one, not one to be joined by its path (lesson 09).
+bool makes_namespace(const oci::Config& config);
 
 /// The mount that `run` and `spec` give a container: /sys/fs/cgroup, read-only.
 oci::Mount default_mount();

@@ -2,6 +2,7 @@
 
 #include "08-capabilities/rlimits.hpp"
 #include "common/os/limits.hpp"
+#include "common/os/memory_policy.hpp"
 
 namespace lockstep::caps {
 
@@ -29,6 +30,11 @@ void Placement::settle() const {
   const std::string& cpus = config_.process.exec_cpu_affinity.in_cgroup;
   if (is_exec_ && !cpus.empty())
     sys::set_cpus(words::cpu_list(cpus).value(), "execCPUAffinity.final: now that it is in there");
+  if (const auto& policy = config_.linux.memory_policy)
+    sys::set_memory_policy(
+        policy->mode, policy->flags,
+        policy->nodes.empty() ? std::vector<unsigned>() : words::cpu_list(policy->nodes).value(),
+        "which memory nodes its memory comes from");
   const std::string& domain = config_.linux.personality;
   if (!domain.empty())
     sys::set_personality(domain == "LINUX32", "which kind of machine uname(2) tells of");

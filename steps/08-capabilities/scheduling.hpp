@@ -23,8 +23,9 @@ class Placement {
   /// container's cgroup; the child goes where its parent is.
   void before_exec();
 
-  /// The child, in its cgroup: of `exec`, to the CPUs of execCPUAffinity.final; `linux.personality`.
-  /// See: the runtime-spec's config.md, "execCPUAffinity"; personality(2)
+  /// The child, in its cgroup: of `exec`, to the CPUs of execCPUAffinity.final; `linux.memoryPolicy`;
+  /// `linux.personality`.
+  /// See: the runtime-spec's config.md, "execCPUAffinity"; set_mempolicy(2), personality(2)
   void settle() const;
 
  private:

@@ -55,6 +55,9 @@ class Container : public Story {
   }
 
   void outside(const oci::Process& process) override { caps::give_priority(process, 0); }
+  FinePrint* fine_print() override {
+    return &fine_print_;
+  }  // 09: what an engine may ask for beside
   void deliver(const Fd& fd, pid_t child) override { seccomp_.deliver(fd, child); }  // 09: to ask
 
   void for_the_child(const Child& child, Handshake& handshake) override {
@@ -80,7 +83,8 @@ class Container : public Story {
     mnt::make_devices(config_);
     terminal_.open(config_, host);
     caps::set_sysctls(config_);
-    host.reach(Stage::kMounted);  // from here the runtime could look at the tree (hooks, later)
+    host.reach(Stage::kMounted);  // from here the runtime may look at the tree (09: hooks)
+    fine_print_.before_entering();
     mnt::enter_rootfs(config_);
     places_.close();
     uts::set_names(config_);
@@ -101,7 +105,8 @@ class Container : public Story {
     user_.become(process, host);
     caps::set_capabilities(process);  // 08: and the rest of them
     caps::set_limits(process);
-    const LastStep lock = [&] { seccomp_.lock(host); };  // 09: nothing of ours comes behind it
+    const LastStep lock =
+        fine_print_.before([&] { seccomp_.lock(host); });  // 09: nothing behind it
     init_.execute_if_asked(process, lock);
     execute_program(process, lock);
   }
@@ -118,6 +123,7 @@ class Container : public Story {
   caps::Placement placement_{config_};
   seccomp::Keyring keyring_{config_};
   seccomp::Seccomp seccomp_{config_};
+  engine::FinePrint fine_print_{config_};
 };
 
 }  // namespace

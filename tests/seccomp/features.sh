@@ -11,7 +11,11 @@ says_so .ociVersionMin '"1.0.0"'
 says_so .linux.seccomp.enabled true
 says_so '.linux.seccomp.actions | index("SCMP_ACT_NOTIFY") != null' true
 says_so '.linux.seccomp.archs | index("SCMP_ARCH_X86_64") != null' true
-says_so '.linux.namespaces' '["cgroup","ipc","mount","network","pid","user","uts"]'
+says_so '.linux.namespaces' '["cgroup","ipc","mount","network","pid","time","user","uts"]'
+says_so '.hooks' '["prestart","createRuntime","createContainer","startContainer","poststart","poststop"]'
+says_so '.linux.netDevices.enabled' true
+says_so '.linux.memoryPolicy.modes | length' 7
+says_so '.linux.memoryPolicy.flags | length' 3
 says_so '.linux.capabilities | length' 41
 says_so '.linux.cgroup | .v1 and .v2 and (.systemd | not)' true
 says_so '.linux.mountExtensions.idmap.enabled' true

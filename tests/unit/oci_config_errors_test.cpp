@@ -168,22 +168,83 @@ TEST_CASE("oci config: values of linux that the spec doesn't allow are refused")
         "config.json: linux.devices[0].type: expected one of c, b, u, p, got \"d\"");
 }
 
-TEST_CASE(
-    "oci config: a field that this step does nothing with is refused, unless it asks for nothing") {
-  CHECK(refusal_of(R"("hooks": {"prestart": [{"path": "/bin/true"}]})") ==
-        "config.json: hooks: not supported by this step");
+TEST_CASE("oci config: a virtual machine is refused, unless nothing is asked of it") {
   CHECK(refusal_of(R"("vm": {"kernel": {"path": "/k"}})") ==
-        "config.json: vm: not supported by this step");
-  for (const std::string field : {"intelRdt", "memoryPolicy", "netDevices", "timeOffsets"}) {
-    const std::string sentence = "config.json: linux." + field + ": not supported by this step";
-    for (const std::string value : {R"({"a": {"b": "c"}})", "[0]", "true", "\"x\"", "0"}) {
-      CHECK(refusal_of(fmt::format(R"("linux": {{"{}": {}}})", field, value)) == sentence);
-    }
-    for (const std::string value :
-         {R"({"a": {"b": ""}, "c": []})", "[]", "{}", "false", "\"\"", "null"}) {
-      CHECK(refusal_of(fmt::format(R"("linux": {{"{}": {}}})", field, value)) == "accepted");
-    }
+        "config.json: vm: not supported: a virtual machine is another kind of container");
+  for (const std::string value : {R"({"a": {"b": ""}, "c": []})", "{}", "null"})
+    CHECK(refusal_of(R"("vm": )" + value) == "accepted");
+}
+
+TEST_CASE("oci config: a hook has an absolute path, and a timeout that is one") {
+  const auto of_hook = [](const std::string& hook) {
+    return refusal_of(R"("hooks": {"poststop": [)" + hook + "]}");
+  };
+  CHECK(of_hook("{}") == "config.json: hooks.poststop[0].path: is required");
+  CHECK(of_hook(R"({"path": "true"})") ==
+        "config.json: hooks.poststop[0].path: expected an absolute path, got \"true\"");
+  CHECK(of_hook(R"({"path": "/a", "args": [1]})") ==
+        "config.json: hooks.poststop[0].args[0]: expected a string, got 1");
+  CHECK(of_hook(R"({"path": "/a", "env": ["=b"]})") ==
+        "config.json: hooks.poststop[0].env[0]: expected NAME=value, got \"=b\"");
+  for (const std::string seconds : {"0", "-1", "2147484"}) {
+    CHECK(of_hook(R"({"path": "/a", "timeout": )" + seconds + "}") ==
+          "config.json: hooks.poststop[0].timeout: expected an integer from 1 to 2147483, got " +
+              seconds);
   }
+  CHECK(refusal_of(R"("hooks": {"prestart": {}})") ==
+        "config.json: hooks.prestart: expected an array, got an empty object");
+  CHECK(refusal_of(R"("hooks": 7)") == "config.json: hooks: expected an object, got 7");
+}
+
+TEST_CASE("oci config: clocks, network devices and memory nodes by their own words") {
+  const auto of_linux = [](const std::string& member) {
+    return refusal_of(R"("linux": {)" + member + "}");
+  };
+  CHECK(of_linux(R"("timeOffsets": {"realtime": {"secs": 1}})") ==
+        "config.json: linux.timeOffsets.realtime: there is no such clock to be set: expected "
+        "\"monotonic\" or \"boottime\"");
+  CHECK(
+      of_linux(R"("timeOffsets": {"boottime": {"nanosecs": 1000000000}})") ==
+      "config.json: linux.timeOffsets.boottime.nanosecs: expected an integer from 0 to 999999999, "
+      "got 1000000000");
+  CHECK(of_linux(R"("timeOffsets": {"boottime": 7})") ==
+        "config.json: linux.timeOffsets.boottime: expected an object, got 7");
+  CHECK(of_linux(R"("netDevices": {"a/b": {}})") ==
+        "config.json: linux.netDevices[\"a/b\"]: this is no network device's name");
+  for (const std::string name : {"a b", "..", "sixteen-letters-", "eth%s", "e%d%d"}) {
+    CHECK(of_linux(R"("netDevices": {"eth0": {"name": ")" + name + "\"}}") ==
+          "config.json: linux.netDevices.eth0.name: expected a network device's name, at most 15 "
+          "bytes, got \"" +
+              name + "\"");
+  }
+  CHECK(of_linux(R"("netDevices": {"eth0": {"name": "eth%d"}, "eth1": {}})") == "accepted");
+  CHECK(of_linux(R"("memoryPolicy": {"nodes": "0"})") ==
+        "config.json: linux.memoryPolicy.mode: is required");
+  CHECK(of_linux(R"("memoryPolicy": {"mode": "BIND"})") ==
+        "config.json: linux.memoryPolicy.mode: expected a mode of set_mempolicy(2), such as "
+        "MPOL_BIND, got \"BIND\"");
+  CHECK(of_linux(R"("memoryPolicy": {"mode": "MPOL_BIND", "nodes": "0-"})") ==
+        "config.json: linux.memoryPolicy.nodes: expected a list of memory nodes such as \"0-3,7\", "
+        "got \"0-\"");
+  CHECK(of_linux(R"("memoryPolicy": {"mode": "MPOL_BIND", "flags": ["MPOL_F"]})") ==
+        "config.json: linux.memoryPolicy.flags[0]: expected a flag of set_mempolicy(2), such as "
+        "MPOL_F_STATIC_NODES, got \"MPOL_F\"");
+}
+
+TEST_CASE("oci config: intelRdt's words are lines of resctrl's, and its folder is a name") {
+  const auto of_rdt = [](const std::string& member) {
+    return refusal_of(R"("linux": {"intelRdt": {)" + member + "}}");
+  };
+  for (const std::string name : {"a/b", "..", "info", "mon_groups"}) {
+    CHECK(of_rdt(R"("closID": ")" + name + '"') ==
+          "config.json: linux.intelRdt.closID: expected a folder's name, or \"/\", got \"" + name +
+              "\"");
+  }
+  CHECK(of_rdt(R"("schemata": ["L3:0=f\n"])") ==
+        "config.json: linux.intelRdt.schemata[0]: must not hold a line break");
+  CHECK(of_rdt(R"("memBwSchema": "L3:0=f")") ==
+        "config.json: linux.intelRdt.memBwSchema: expected a line that begins with MB:, got "
+        "\"L3:0=f\"");
 }
 
 TEST_CASE("oci config: privileges have their own places in errors") {

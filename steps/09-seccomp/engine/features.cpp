@@ -10,6 +10,7 @@
 #include "common/oci/seccomp_words.hpp"
 #include "common/os/capabilities.hpp"
 #include "common/os/json_text.hpp"
+#include "common/os/memory_policy.hpp"
 #include "common/os/output.hpp"
 
 namespace lockstep::engine {
@@ -17,7 +18,10 @@ namespace {
 
 constexpr const char* kFirstVersion = "1.0.0";
 
-constexpr std::array kNamespaces = {"cgroup", "ipc", "mount", "network", "pid", "user", "uts"};
+constexpr std::array kNamespaces = {"cgroup", "ipc",  "mount", "network",
+                                    "pid",    "time", "user",  "uts"};
+constexpr std::array kHooks = {"prestart",       "createRuntime", "createContainer",
+                               "startContainer", "poststart",     "poststop"};
 
 /// All that have a name here, as privileges are asked for by it.
 std::vector<std::string> capabilities() {
@@ -61,6 +65,12 @@ std::string filters() {
                 4);
 }
 
+std::string memory_policy() {
+  return object(
+      {{"modes", list(words::memory_policies())}, {"flags", list(words::memory_policy_flags())}},
+      4);
+}
+
 std::string linux_features() {
   return object({{"namespaces", list(kNamespaces)},
                  {"capabilities", list(capabilities())},
@@ -70,7 +80,8 @@ std::string linux_features() {
                  {"selinux", enabled(true)},
                  {"intelRdt", enabled(false)},
                  {"mountExtensions", R"({"idmap": {"enabled": true}})"},
-                 {"netDevices", enabled(false)}},
+                 {"memoryPolicy", memory_policy()},
+                 {"netDevices", enabled(true)}},
                 2);
 }
 
@@ -81,7 +92,7 @@ std::string features() {
       fmt::format("{}.{}.{}", SCMP_VER_MAJOR, SCMP_VER_MINOR, SCMP_VER_MICRO);
   return object({{"ociVersionMin", json_quoted(kFirstVersion)},
                  {"ociVersionMax", json_quoted(oci::Config{}.oci_version)},
-                 {"hooks", "[]"},
+                 {"hooks", list(kHooks)},
                  {"mountOptions", list(mnt::mount_option_words())},
                  {"linux", linux_features()},
                  {"annotations",
