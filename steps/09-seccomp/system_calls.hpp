@@ -2,6 +2,7 @@
 
 // Lesson 09: what a step's story and its commands need of it.
 #include "09-seccomp/engine/features.hpp"
+#include "09-seccomp/engine/own_program.hpp"
 #include "09-seccomp/keyring.hpp"
 #include "09-seccomp/options.hpp"
 #include "09-seccomp/seccomp.hpp"
