@@ -2,7 +2,11 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <array>
+#include <climits>
 
 #include "common/os/error.hpp"
 #include "common/os/execute_hint.hpp"
@@ -61,9 +65,18 @@ std::string find_program(const oci::Process& process) {
               fmt::format("it is in none of the folders of PATH={}", search), Failure::kNotFound);
 }
 
+void enter_working_directory(const oci::Process& process, Why why) {
+  if (process.cwd.empty()) return;
+  sys::change_directory(process.cwd, why);
+  // The system call itself: of a folder that the root doesn't lead to it says "(unreachable)…".
+  std::array<char, PATH_MAX> here{};
+  if (::syscall(SYS_getcwd, here.data(), here.size()) > 0 && here[0] == '/') return;
+  throw Error(fmt::format("process.cwd: {} leads out of the container", quoted(process.cwd)),
+              "a link of /proc/PID/fd, /proc/PID/cwd or /proc/PID/root is no working directory");
+}
+
 void look_for_program(const oci::Process& process) {
-  if (!process.cwd.empty())
-    sys::change_directory(process.cwd, "from where the program's name may be relative");
+  enter_working_directory(process, "from where the program's name may be relative");
   find_program(process);
 }
 
@@ -80,8 +93,7 @@ void close_what_is_not_its_own(const oci::Process& process) {
 }
 
 void execute_program(const oci::Process& process, const LastStep& last) {
-  if (!process.cwd.empty())
-    sys::change_directory(process.cwd, "the working directory that was asked for");
+  enter_working_directory(process, "the working directory that was asked for");
   const std::string program = find_program(process);
   die_with_the_runtime(process);  // again: a change of user ids would have turned it off
   close_what_is_not_its_own(process);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/oci/config.hpp"
+#include "common/os/why.hpp"
 
 namespace lockstep {
 
@@ -14,6 +15,11 @@ namespace lockstep {
 /// Failure::kNotFound (exit code 127) or kNotExecutable (126), whose text holds the lower-case
 /// words that Docker looks for.
 std::string find_program(const oci::Process& process);
+
+/// chdir(2) to process.cwd, if there is one. Throws Error if that isn't in this process's root: by a
+/// descriptor of the host's that is still open, /proc/self/fd/7 leads there (CVE-2024-21626).
+/// See: getcwd(2), "(unreachable)"
+void enter_working_directory(const oci::Process& process, Why why);
 
 /// Goes to the working directory and looks whether the program is there: so that a container that
 /// can't start is refused when it is created.

@@ -115,8 +115,7 @@ void Init::execute_if_asked(const oci::Process& process, const LastStep& last) c
   if (!self_ || ::getpid() != 1) return;
   std::vector<std::string> arguments = {"lockstep", "init", "--"};
   arguments.insert(arguments.end(), process.args.begin(), process.args.end());
-  if (!process.cwd.empty())
-    sys::change_directory(process.cwd, "the working directory that was asked for");
+  enter_working_directory(process, "the working directory that was asked for");
   die_with_the_runtime(process);
   close_what_is_not_its_own(process);
   if (last) last();

@@ -105,7 +105,9 @@ class Relay {
 
   void copy_size() {
     winsize size{};
-    if (::ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0) ::ioctl(master_.get(), TIOCSWINSZ, &size);
+    // 0 rows: nobody has told that terminal its size. What the config says stays.
+    if (::ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row != 0)
+      ::ioctl(master_.get(), TIOCSWINSZ, &size);
   }
 
   /// What the container printed before it ended is still in the pty.

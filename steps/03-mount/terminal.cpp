@@ -10,6 +10,7 @@
 
 #include "03-mount/bind.hpp"
 #include "common/os/error.hpp"
+#include "common/os/files.hpp"
 #include "common/os/processes.hpp"
 
 namespace lockstep::mnt {
@@ -37,6 +38,19 @@ void set_size(const Fd& master, const oci::Process& process) {
     throw SysError(errno, "ioctl(ptmx, TIOCSWINSZ)");
 }
 
+/// Itself, not what it leads to: a link there would have the terminal bound anywhere
+/// (CVE-2025-52565).
+Fd open_console(const Beneath& root) {
+  sys::make_empty_file(root.make_directories("/dev"), "console", 0644);
+  auto console = root.open_link_itself("/dev/console", O_PATH);
+  struct stat status {};
+  const bool fits = console && ::fstat(console->get(), &status) == 0 &&
+                    (S_ISREG(status.st_mode) || S_ISCHR(status.st_mode));
+  if (fits) return std::move(*console);
+  throw Error("/dev/console in the rootfs is a link, or no file that a terminal can be bound onto",
+              "remove it from the rootfs, or mount a tmpfs on /dev");
+}
+
 }  // namespace
 
 void Terminal::make(const oci::Process& process, const std::string& path, Handshake& handshake) {
@@ -60,7 +74,7 @@ void Terminal::open(const oci::Config& config, Handshake& handshake) {
   if (!config.process.terminal) return;
   make(config.process, config.root.path, handshake);
   const Beneath root = Beneath::open_root(config.root.path);
-  const Fd console = root.make_file("/dev/console");
+  const Fd console = open_console(root);
   bind(sys::Place{slave_, "the pty"}, root, {console, "/dev/console"}, {},
        "the console is this container's terminal");
 }

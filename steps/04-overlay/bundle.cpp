@@ -72,6 +72,17 @@ void check_namespaces(oci::Config& config, const std::string& name) {
   }
 }
 
+/// "Path values for bind mounts are either absolute or relative to the bundle": config.md, "Mounts"
+void find_sources(oci::Config& config, const std::string& folder) {
+  const auto binds = [](const std::string& word) { return word == "bind" || word == "rbind"; };
+  for (oci::Mount& mount : config.mounts) {
+    if (mount.source.empty() || mount.source[0] == '/') continue;
+    const bool bind =
+        binds(mount.type) || std::any_of(mount.options.begin(), mount.options.end(), binds);
+    if (bind) mount.source = folder + "/" + mount.source;
+  }
+}
+
 /// What the runtime notes down there of an image's container: an engine may have taken annotations
 /// from anywhere, and these lead to files that are mounted, and deleted.
 void check_annotations(const oci::Config& config, const std::string& name) {
@@ -112,6 +123,7 @@ Bundle open(const std::string& folder, const std::string& file) {
   check_namespaces(config, name);
   check_annotations(config, name);
   config.root.path = find_root(config.root, bundle.folder, name);
+  find_sources(config, bundle.folder);
   if (!config.process.user.umask) config.process.user.umask = 0022;
   return bundle;
 }

@@ -147,7 +147,7 @@ std::vector<Fd> Places::open_all(const Child& child) {
         const Fd own = mount->uid_mappings.empty()
                            ? Fd()
                            : users_with(mount->uid_mappings, mount->gid_mappings);
-        opened[i] = mapped_copy(there, own ? own : users);
+        opened[i] = mapped_volume(there, own ? own : users, options.recursive);
       } else if (is_writable(options)) {
         say_whose(config_, *mount, opened[i]);
       }

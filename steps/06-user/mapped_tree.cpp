@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "06-user/user_namespace.hpp"
@@ -30,6 +31,15 @@ Fd mapped(Fd tree, const std::string& name, const Fd& users) {
 Fd mapped_copy(const sys::Place& place, const Fd& users) {
   expect_mount_api();
   return mapped(sys::clone_tree(place, true, kWhyCopy), place.name, users);
+}
+
+Fd mapped_volume(const sys::Place& place, const Fd& users, bool recursive) {
+  expect_mount_api();
+  Fd tree = mapped(sys::clone_tree(place, recursive, kWhyCopy), place.name, users);
+  // It was copied while the child's mounts still told the host's what happens below them.
+  sys::set_mount_attributes({tree, place.name}, {0, 0, MS_SLAVE, true},
+                            "what is mounted there inside, the host doesn't see");
+  return tree;
 }
 
 Fd mapped_copy(const std::string& path, const Fd& users) {

@@ -79,6 +79,12 @@ void make_missing(const Site& site) {
   }
 }
 
+Error taken(const std::string& folder) {
+  return Error(fmt::format("the cgroup {} exists already", quoted(folder)),
+               "another container's, or made by hand: `rmdir` removes one without processes; or "
+               "choose another ID, or another linux.cgroupsPath (--cgroup-parent)");
+}
+
 }  // namespace
 
 std::vector<Site> sites_for(const oci::Config& config, Folders& folders) {
@@ -101,9 +107,7 @@ Folder make_folder(const Site& site, Undo& undo) {
       site.folder, 0755, "a cgroup is a folder; the kernel puts its settings there, as files");
   if (!made) {
     undo.note({kCgroupNote, {{"foreign", site.folder}}});
-    throw Error(fmt::format("the cgroup {} exists already", quoted(site.folder)),
-                "another container's, or made by hand: `rmdir` removes one without processes; or "
-                "choose another ID, or another linux.cgroupsPath (--cgroup-parent)");
+    throw taken(site.folder);
   }
   Folder folder(site.hierarchy, site.folder, sys::open(site.folder, O_RDONLY | O_DIRECTORY));
   inherit_cpuset(folder);  // v1.cpp
@@ -113,6 +117,8 @@ Folder make_folder(const Site& site, Undo& undo) {
 void note_sites(const std::vector<Site>& sites, Undo& undo) {
   Note note{kCgroupNote, {}};
   for (const Site& site : sites) {
+    // In version 1 it may be there in several hierarchies: none of them is ours to note, or remove.
+    if (is_there(site.folder)) throw taken(site.folder);
     note.what[site.hierarchy.name()] = site.folder;
     if (site.hierarchy.is_v2()) note.what["from"] = site.from;
     if (!site.missing.empty()) note.what["above:" + site.hierarchy.name()] = site.missing.front();

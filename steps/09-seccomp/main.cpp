@@ -13,6 +13,7 @@
 using namespace lockstep;
 
 int main(int argc, char** argv) {
+  engine::guard_own_program(argc, argv);  // 09: before anything is open
   cli::Program step("step09", "09-seccomp", "a container with fewer doors to the kernel");
   never_borrow_root();  // 06: a container has a user namespace of its own
   pid::UndoTable undo = pid::undoers();
