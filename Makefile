@@ -10,7 +10,7 @@ CTEST = JOBS=$(JOBS) tools/test.sh
 STEPS = $(foreach folder,$(sort $(wildcard steps/*)),$(firstword $(subst -, ,$(subst steps/,step,$(folder)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test deps-vm deps-cross deps-vm-arm64 build run test sweep vm cross vm-arm64 diff format lint asan bench bench-images install clean $(STEPS)
+.PHONY: help deps deps-test deps-vm deps-cross deps-vm-arm64 build run test conformance sweep vm cross vm-arm64 diff format lint asan bench bench-images install clean $(STEPS)
 
 help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z0-9-]+:.*  ## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -43,6 +43,11 @@ test: deps-test  ## every test
 	@$(call CONFIGURE,release)
 	$(call BUILD,build)
 	$(CTEST) build
+
+conformance: deps-test  ## the specification's demands, each with its test; hundreds of bundles beside runc and crun
+	@$(call CONFIGURE,release)
+	$(call BUILD,build) --target lockstep probe-helper
+	@tools/as-machine.sh tests/conformance/run.sh build
 
 sweep: deps-test  ## the label `faults` without leaving a system call out: ten times as long
 	@$(call CONFIGURE,release)

@@ -4,6 +4,7 @@
 set -euo pipefail
 . "$(dirname "$0")/../support/own_host.sh"
 here=$(cd "$(dirname "$0")" && pwd)
+export PYTHONDONTWRITEBYTECODE=1
 for program in jq python3 ip; do
   command -v $program > /dev/null || skip "$program is missing: make deps-test installs it"
 done

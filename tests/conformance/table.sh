@@ -3,6 +3,7 @@
 # LOCKSTEP_SPEC=DIR: also, that no sentence of that copy of the runtime-spec is left out.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
+export PYTHONDONTWRITEBYTECODE=1
 results=$LOCKSTEP_BUILD/tests/conformance-cases.json
 [[ -e $results ]] || { echo "skipped: the differential test has not run: ctest -R conformance.differential"; exit 77; }
 names=$(mktemp)
