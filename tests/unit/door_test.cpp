@@ -25,7 +25,7 @@ constexpr const char* kName = "start.sock";
 /// A process that waits at a door, is let go on, and then fails with `last_words` (or ends).
 Child waiting(const Door& door, const char* last_words) {
   return Child::clone(0, [&] {
-    door.leave_the_rest_outside();
+    door.leave_the_rest_outside(0);
     Handshake conversation = door.answer();
     try {
       conversation.await_release(Stage::kStarted);
