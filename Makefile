@@ -10,7 +10,7 @@ CTEST = JOBS=$(JOBS) tools/test.sh
 STEPS = $(foreach folder,$(sort $(wildcard steps/*)),$(firstword $(subst -, ,$(subst steps/,step,$(folder)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test deps-vm deps-cross deps-vm-arm64 build run test conformance sweep vm cross vm-arm64 diff format lint asan bench bench-images install clean $(STEPS)
+.PHONY: help deps deps-test deps-engines deps-vm deps-cross deps-vm-arm64 build run test conformance engines sweep vm cross vm-arm64 diff format lint asan bench bench-images install clean $(STEPS)
 
 help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z0-9-]+:.*  ## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,9 @@ deps-cross:  ## what the steps are made from, and a compiler for arm64
 deps-vm-arm64:  ## that, and an emulator: what `make vm-arm64` needs
 	@tools/deps.sh vm-arm64
 
+deps-engines:  ## that of deps-test, and engines: Podman, containerd, Docker, buildah
+	@tools/deps.sh engines
+
 build: have-cmake  ## the steps, rootfs-fetch, the unrolled ladder: in build/
 	@$(call CONFIGURE,release)
 	$(call BUILD,build) --target lockstep
@@ -48,6 +51,11 @@ conformance: deps-test  ## the specification's demands, each with its test; hund
 	@$(call CONFIGURE,release)
 	$(call BUILD,build) --target lockstep probe-helper
 	@tools/as-machine.sh tests/conformance/run.sh build
+
+engines: deps-engines  ## real engines with lockstep as their runtime: Podman, containerd, Docker, buildah
+	@$(call CONFIGURE,release)
+	$(call BUILD,build) --target lockstep
+	$(CTEST) build -L engines
 
 sweep: deps-test  ## the label `faults` without leaving a system call out: ten times as long
 	@$(call CONFIGURE,release)

@@ -1,9 +1,10 @@
 #!/bin/bash
-# deps.sh [run|test|vm|cross|vm-arm64]: installs the Debian packages that are missing, and says which; says nothing
+# deps.sh [run|test|engines|vm|cross|vm-arm64]: installs the Debian packages that are missing, and says which; says nothing
 # when none is.
 #   run   (default) what the steps, rootfs-fetch and the busybox root are made from
 #   test  that, and what the tests and the lint need
-#   vm    that, and what `make vm` needs: an emulator and what makes the VM's disks
+#   engines   that, and what `make engines` needs
+#   vm    that of `test`, and what `make vm` needs: an emulator and what makes the VM's disks
 #   cross     what the steps are made from, and a compiler for arm64
 #   vm-arm64  that, and what `make vm-arm64` needs: an emulator of arm64 and what makes its disks
 set -euo pipefail
@@ -13,11 +14,14 @@ packages=(g++ cmake make git libfmt-dev nlohmann-json3-dev libseccomp-dev  # the
           busybox-static less                                              # the root, `make diff`
           nftables)                                                        # networks, from step 05 on
 what=${1:-run}
-if [[ $what == test || $what == vm ]]; then
+if [[ $what == test || $what == vm || $what == engines ]]; then
   packages+=(doctest-dev strace passt slirp4netns tmux jq procps util-linux uidmap iproute2 skopeo umoci python3
              docker-registry podman curl openssl zstd attr libcap2-bin  # tests of images from registries
              runc crun debootstrap                 # what `make bench` and `make bench-images` compare with, and are made from
              clang clang-format clang-tidy shellcheck ccache)
+fi
+if [[ $what == engines ]]; then
+  packages+=(podman conmon containerd docker.io buildah)
 fi
 if [[ $what == vm ]]; then
   packages+=(qemu-system-x86 kmod e2fsprogs)
@@ -66,7 +70,8 @@ install_all() {
 # These two are here for the tests to start; on a machine with systemd their packages have them listen at once.
 end_services() {
   local service services=()
-  for service in docker-registry.service podman.socket podman.service podman-auto-update.timer; do
+  for service in docker-registry.service podman.socket podman.service podman-auto-update.timer docker.socket docker.service \
+    containerd.service; do
     [[ " ${missing[*]} " != *" ${service%%[.-]*}"* ]] || services+=("$service")
   done
   [[ -d /run/systemd/system && -n ${services[*]} ]] || return 0

@@ -21,7 +21,8 @@ int kill(const std::string& id, int signal, bool all, const UndoTable& undo) {
   const Record record = find(id);
   const auto process = locate(record);
   if (!process) {
-    throw Error(fmt::format("container {} is {}: nothing to signal", quoted(id),
+    // containerd looks for runc's words: to it such a kill is one that came too late.
+    throw Error(fmt::format("container {} is {}: container not running", quoted(id),
                             words(status_now(record))));
   }
   if (all) {

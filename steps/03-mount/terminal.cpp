@@ -51,6 +51,12 @@ Fd open_console(const Beneath& root) {
               "remove it from the rootfs, or mount a tmpfs on /dev");
 }
 
+void become_streams(const Fd& slave) {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::dup2(slave.get(), fd) < 0) throw SysError(errno, fmt::format("dup2(pty, {})", fd));
+  }
+}
+
 }  // namespace
 
 void Terminal::make(const oci::Process& process, const std::string& path, Handshake& handshake) {
@@ -77,6 +83,8 @@ void Terminal::open(const oci::Config& config, Handshake& handshake) {
   const Fd console = open_console(root);
   bind(sys::Place{slave_, "the pty"}, root, {console, "/dev/console"}, {},
        "the console is this container's terminal");
+  // An engine reads what `create` says until nobody holds that pipe: who waits for `start` must not.
+  if (!config.process.console_socket.empty()) become_streams(slave_);
 }
 
 void Terminal::take(const oci::Process& process, Handshake& handshake) {
@@ -86,9 +94,7 @@ void Terminal::take(const oci::Process& process, Handshake& handshake) {
   if (!slave_) make(process, "/", handshake);
   sys::set_controlling_terminal(slave_,
                                 "from here Ctrl-C on this terminal is a signal for this session");
-  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (::dup2(slave_.get(), fd) < 0) throw SysError(errno, fmt::format("dup2(pty, {})", fd));
-  }
+  become_streams(slave_);
 }
 
 }  // namespace lockstep::mnt

@@ -28,6 +28,13 @@ was_shown create $'33 77\n/dev/pts/0'
 becomes stopped
 succeeds lockstep delete x
 
+# An engine reads what create says to the end; who waits for start doesn't hold on to that pipe.
+listens $'exit\n'
+timeout 10 lockstep create --bundle "$bundle" --console-socket socket x 2>&1 < /dev/null | timeout 10 cat || fail "create keeps its caller's pipe"
+succeeds lockstep start x
+was_shown "create, with a pipe" ""
+succeeds lockstep delete --force x
+
 listens $'stty size; exit 7\n'
 try lockstep run --bundle "$bundle" --console-socket socket x
 ends_with 7
