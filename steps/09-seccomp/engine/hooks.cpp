@@ -18,7 +18,7 @@ void go_to(const std::string& folder) {
 
 [[noreturn]] void become(const oci::Hook& hook, const std::string& folder) {
   go_to(folder);
-  sys::close_all_above_stdio_on_exec("what the runtime has open is not the hook's");
+  sys::close_on_exec_from(STDERR_FILENO + 1, "what the runtime has open is not the hook's");
   sys::execute(hook.path, hook.args.empty() ? std::vector{hook.path} : hook.args, hook.env,
                "a hook: a program that the config has called at this moment");
 }
