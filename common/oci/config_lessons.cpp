@@ -67,7 +67,9 @@ struct Found {
 void look(const JsonPlace& here, const std::vector<std::string>& parts, size_t at, int brings,
           Found& found) {
   const auto member = here.find(parts[at]);
-  if (!member || member->nothing()) return;
+  if (!member) return;
+  const bool is_set = parts[at] == "netDevices";  // {"eth0": {}} asks for eth0
+  if (is_set ? here.keys(parts[at]).empty() : member->nothing()) return;
   if (at + 1 == parts.size()) return found.add(*member, brings);
   look(*member, parts, at + 1, brings, found);
 }

@@ -104,22 +104,19 @@ void set_mount_attributes(const Place& tree, const MountAttributes& attributes, 
       [&](int code) { return mount_attributes_hint(code); });
 }
 
-void map_ids(const Place& tree, const Fd& user_namespace, Why why) {
+void map_ids(const Place& tree, const Fd& user_namespace, bool recursive, Why why) {
   mount_attr attr{};
   attr.attr_set = MOUNT_ATTR_IDMAP;
   attr.userns_fd = static_cast<uint64_t>(user_namespace.get());
+  const unsigned flags = unsigned{AT_EMPTY_PATH} | (recursive ? unsigned{AT_RECURSIVE} : 0U);
   call(
       why,
       [&] {
         return fmt::format(
-            "mount_setattr({}, \"\", AT_EMPTY_PATH|AT_RECURSIVE, {{attr_set=MOUNT_ATTR_IDMAP, "
-            "userns_fd={}}})",
-            quoted(tree.name), user_namespace.get());
+            "mount_setattr({}, \"\", AT_EMPTY_PATH{}, {{attr_set=MOUNT_ATTR_IDMAP, userns_fd={}}})",
+            quoted(tree.name), recursive ? "|AT_RECURSIVE" : "", user_namespace.get());
       },
-      [&] {
-        return ::syscall(SYS_mount_setattr, tree.fd.get(), "",
-                         unsigned{AT_EMPTY_PATH} | unsigned{AT_RECURSIVE}, &attr, sizeof attr);
-      },
+      [&] { return ::syscall(SYS_mount_setattr, tree.fd.get(), "", flags, &attr, sizeof attr); },
       [&](int code) { return id_mapping_hint(code, tree.name); });
 }
 

@@ -46,8 +46,9 @@ void set_mount_attributes(const Place& tree, const MountAttributes& attributes, 
 
 /// mount_setattr(2) with MOUNT_ATTR_IDMAP: from now on the files of this tree, which nobody has seen
 /// yet, show the ids that `user_namespace` (/proc/PID/ns/user) gives them: what its map calls 0
-/// inside, the disk calls 0. Throws SysError, EINVAL where the file system can't do it.
-void map_ids(const Place& tree, const Fd& user_namespace, Why why = {});
+/// inside, the disk calls 0. `recursive`: the mounts below, too. Throws SysError, EINVAL where the file
+/// system can't do it.
+void map_ids(const Place& tree, const Fd& user_namespace, bool recursive, Why why = {});
 
 /// move_mount(2): attaches a detached tree at an open place.
 void attach(const Fd& tree, const Place& target, Why why = {});

@@ -107,6 +107,7 @@ bool apply_switch(const std::string& name, MountOptions& options) {
   options.remount = options.remount || name == "remount";
   options.copy_up = options.copy_up || name == "tmpcopyup";
   options.idmap = options.idmap || name == "idmap" || name == "ridmap";
+  options.recursive_idmap = options.recursive_idmap || name == "ridmap";
   return name == "bind" || name == "rbind" || name == "remount" || name == "tmpcopyup" ||
          name == "idmap" || name == "ridmap";
 }

@@ -20,8 +20,9 @@ struct MountOptions {
   bool bind = false;
   bool recursive = false;  // rbind
   bool remount = false;
-  bool copy_up = false;  // tmpcopyup
-  bool idmap = false;    // or ridmap: lesson 06's
+  bool copy_up = false;          // tmpcopyup
+  bool idmap = false;            // or ridmap: lesson 06's
+  bool recursive_idmap = false;  // ridmap
 };
 
 /// `where` is what errors call the mount ("/data"). An unknown word is the file system's own; for a

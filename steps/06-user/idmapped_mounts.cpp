@@ -8,6 +8,7 @@
 #include "03-mount/bind.hpp"
 #include "03-mount/mount_options.hpp"
 #include "04-overlay/image_volumes.hpp"
+#include "06-user/idmap_option.hpp"
 #include "06-user/idmapped_image.hpp"
 #include "06-user/mapped_tree.hpp"
 #include "06-user/maps.hpp"
@@ -95,17 +96,10 @@ void say_whose(const oci::Config& config, const oci::Mount& mount, const Fd& sou
       mount.destination, mount.source, status.st_uid));
 }
 
-bool is_idmapped(const oci::Mount& mount, const mnt::MountOptions& options) {
-  return options.idmap || !mount.uid_mappings.empty();
-}
-
 bool needs_the_host(const oci::Config& config) {
   if (!has_root_powers() || !can_visit()) return false;
   return has_own_users(config) ||
-         std::any_of(config.mounts.begin(), config.mounts.end(), [](const oci::Mount& mount) {
-           return is_idmapped(
-               mount, mnt::parse_mount_options(mount.options, mount.type, mount.destination));
-         });
+         std::any_of(config.mounts.begin(), config.mounts.end(), is_idmapped);
 }
 
 }  // namespace
@@ -122,7 +116,7 @@ std::vector<Places::Place> Places::all() {
   if (own && !config_.root.path.empty()) places.push_back({config_.root.path, nullptr, {}});
   for (oci::Mount& mount : config_.mounts) {
     auto options = mnt::parse_mount_options(mount.options, mount.type, mount.destination);
-    if (!options.bind || options.remount || (!own && !is_idmapped(mount, options))) continue;
+    if (!options.bind || options.remount || (!own && !is_idmapped(mount))) continue;
     places.push_back({mount.source, &mount, std::move(options)});
   }
   return places;
@@ -143,11 +137,12 @@ std::vector<Fd> Places::open_all(const Child& child) {
         if (!overlay_.stack()) opened[i] = rootfs_mount(there, config_, users);
         if (!sys::is_mount_root(opened[i].path())) opened[i] = plain_mount(there);  // a copy
         forbid_devices({opened[i], path});
-      } else if (is_idmapped(*mount, options)) {
+      } else if (is_idmapped(*mount)) {
         const Fd own = mount->uid_mappings.empty()
                            ? Fd()
                            : users_with(mount->uid_mappings, mount->gid_mappings);
-        opened[i] = mapped_volume(there, own ? own : users, options.recursive);
+        opened[i] =
+            mapped_volume(there, own ? own : users, {options.recursive, options.recursive_idmap});
       } else if (is_writable(options)) {
         say_whose(config_, *mount, opened[i]);
       }
@@ -166,6 +161,7 @@ void Places::say_what_is_missing() const {
 
 void Places::open(const Child& child, Handshake& handshake) {
   if (copies_) return copy_without_root(overlay_, config_);  // shifted_copy.cpp
+  check_idmaps(config_, by_the_host_);
   if (!by_the_host_) return say_what_is_missing();
   for (const Fd& place : open_all(child)) handshake.send(place);
 }
@@ -181,7 +177,7 @@ void Places::receive(Handshake& host) {
       config_.root.is_mount = true;
       continue;
     }
-    place.mount->is_tree = is_idmapped(*place.mount, place.options);
+    place.mount->is_tree = is_idmapped(*place.mount);
     auto& words = place.mount->options;  // what they ask for is done
     words.erase(
         std::remove_if(words.begin(), words.end(),

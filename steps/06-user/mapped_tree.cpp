@@ -20,8 +20,8 @@ void expect_mount_api() {
   throw SysError(ENOSYS, "mount_setattr(MOUNT_ATTR_IDMAP)", "it takes kernel 5.12");
 }
 
-Fd mapped(Fd tree, const std::string& name, const Fd& users) {
-  sys::map_ids({tree, name}, users,
+Fd mapped(Fd tree, const std::string& name, const Fd& users, bool recursive) {
+  sys::map_ids({tree, name}, users, recursive,
                "what the disk calls 0, the container's root owns; and the other way round");
   return tree;
 }
@@ -30,12 +30,13 @@ Fd mapped(Fd tree, const std::string& name, const Fd& users) {
 
 Fd mapped_copy(const sys::Place& place, const Fd& users) {
   expect_mount_api();
-  return mapped(sys::clone_tree(place, true, kWhyCopy), place.name, users);
+  return mapped(sys::clone_tree(place, true, kWhyCopy), place.name, users, true);
 }
 
-Fd mapped_volume(const sys::Place& place, const Fd& users, bool recursive) {
+Fd mapped_volume(const sys::Place& place, const Fd& users, Below below) {
   expect_mount_api();
-  Fd tree = mapped(sys::clone_tree(place, recursive, kWhyCopy), place.name, users);
+  Fd tree = mapped(sys::clone_tree(place, below.copied, kWhyCopy), place.name, users,
+                   below.copied && below.mapped);
   // It was copied while the child's mounts still told the host's what happens below them.
   sys::set_mount_attributes({tree, place.name}, {0, 0, MS_SLAVE, true},
                             "what is mounted there inside, the host doesn't see");
@@ -44,7 +45,7 @@ Fd mapped_volume(const sys::Place& place, const Fd& users, bool recursive) {
 
 Fd mapped_copy(const std::string& path, const Fd& users) {
   expect_mount_api();
-  return mapped(sys::clone_tree(path, true, kWhyCopy), path, users);
+  return mapped(sys::clone_tree(path, true, kWhyCopy), path, users, true);
 }
 
 bool cant_be_mapped(const SysError& error) {

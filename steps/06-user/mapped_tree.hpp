@@ -18,9 +18,14 @@ namespace lockstep::usr {
 Fd mapped_copy(const sys::Place& place, const Fd& users);
 /// The same by a path of the host's.
 Fd mapped_copy(const std::string& path, const Fd& users);
-/// The same for a volume, which shows what is mounted below it only if it is `recursive` ("rbind").
-/// What is mounted there inside, the host doesn't see.
-Fd mapped_volume(const sys::Place& place, const Fd& users, bool recursive);
+/// What becomes of the mounts below a volume.
+struct Below {
+  bool copied = true;  // "rbind"
+  bool mapped = true;  // "ridmap"
+};
+
+/// The same for a volume. What is mounted there inside, the host doesn't see.
+Fd mapped_volume(const sys::Place& place, const Fd& users, Below below);
 /// Whether that error of its says that they can't.
 bool cant_be_mapped(const SysError& error);
 

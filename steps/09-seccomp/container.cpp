@@ -55,9 +55,7 @@ class Container : public Story {
   }
 
   void outside(const oci::Process& process) override { caps::give_priority(process, 0); }
-  FinePrint* fine_print() override {
-    return &fine_print_;
-  }  // 09: what an engine may ask for beside
+  FinePrint* fine_print() override { return &fine_print_; }  // 09: hooks, shared namespaces
   void deliver(const Fd& fd, pid_t child) override { seccomp_.deliver(fd, child); }  // 09: to ask
 
   void for_the_child(const Child& child, Handshake& handshake) override {
@@ -105,8 +103,7 @@ class Container : public Story {
     user_.become(process, host);
     caps::set_capabilities(process);  // 08: and the rest of them
     caps::set_limits(process);
-    const LastStep lock =
-        fine_print_.before([&] { seccomp_.lock(host); });  // 09: nothing behind it
+    const LastStep lock = fine_print_.before([&] { seccomp_.lock(host); });  // 09: the very last
     init_.execute_if_asked(process, lock);
     execute_program(process, lock);
   }

@@ -141,11 +141,11 @@ for moment in $kMoments; do
   clear_log
   case $moment in
     prestart | createRuntime | createContainer)
-      refuses 1 "hooks.$moment[0]: \"/bin/sh\": it exited with 3" "$step" create --bundle "$bundle" x
+      refuses 1 "hooks.${moment}[0]: \"/bin/sh\": it exited with 3" "$step" create --bundle "$bundle" x
       not_called "$moment" "after one that failed";;
     startContainer | poststart)
       creates --bundle "$bundle" x
-      refuses 1 "hooks.$moment[0]: \"/bin/sh\": it exited with 3" "$step" start x
+      refuses 1 "hooks.${moment}[0]: \"/bin/sh\": it exited with 3" "$step" start x
       not_called "$moment" "after one that failed";;
     poststop)
       creates --bundle "$bundle" x
@@ -178,7 +178,7 @@ for moment in createRuntime createContainer startContainer; do
   shell "$moment" 'exec sleep 77' '.timeout = 1'
   try "$step" run --bundle "$bundle" x
   ends_with 125
-  says "hooks.$moment[0]: \"/bin/sh\": it took longer than its timeout of 1 s, and was ended"
+  says "hooks.${moment}[0]: \"/bin/sh\": it took longer than its timeout of 1 s, and was ended"
   ! pgrep -f 'sleep 77' > /dev/null || fail "$moment: it lives on"
 done
 no_containers
@@ -209,11 +209,7 @@ no_containers
 nothing_left 'a killed runtime'
 
 # What isn't a hook.
-wrong() {
-  new_config "$step" true
-  config "$1"
-  refused "$2"
-}
+wrong() { new_config "$step" true; config "$1"; refused "$2"; }
 wrong '.hooks.prestart = [{}]' 'hooks.prestart[0].path: is required'
 wrong '.hooks.prestart = [{path: "true"}]' 'hooks.prestart[0].path: expected an absolute path'
 wrong '.hooks.poststop = [{path: "/bin/true", timeout: 0}]' 'hooks.poststop[0].timeout: expected an integer from 1'

@@ -1,5 +1,5 @@
 # For the tests of what an engine's config.json may ask for: $step is the complete runtime, on a host of its own.
-# shellcheck shell=bash disable=SC2034  # they are used by the scripts that read this
+# shellcheck shell=bash disable=SC2034,SC2154  # they are used by the scripts that read this, or come from lib.sh
 
 . "${BASH_SOURCE[0]%/*}/../lifecycle/lib.sh"
 step=$newest

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <functional>
 #include <stdexcept>
 
 #include "common/os/error.hpp"
@@ -142,4 +143,28 @@ TEST_CASE("child: namespaces without the right to make them: the flags, the errn
     CHECK(text(words) == doctest::Contains("CLONE_NEWUTS|CLONE_NEWPID|CLONE_PIDFD"));
     CHECK(text(words) == doctest::Contains(tail.c_str()));
   }
+}
+
+TEST_CASE(
+    "child: one that is born beyond a gate is this process's own, and the one in between is gone") {
+  Pipe told = Pipe::make();
+  Child child =
+      Child::clone_beyond([&] { write_all(told.write_end, std::to_string(::getpid()), "pipe"); }, 0,
+                          nullptr, [] { ::_exit(7); });
+  told.write_end.reset();
+  const pid_t between = std::stoi(read_all(told.read_end, "pipe"));
+  CHECK(between != child.pid());
+  CHECK(is_reaped(between));
+  CHECK(child.wait().shell_code() == 7);
+}
+
+TEST_CASE("child: what a gate throws is thrown here, with nobody left") {
+  const auto beyond = [](const std::function<void()>& gate) {
+    const Child child = Child::clone_beyond(gate, 0, nullptr, sleep_long);
+  };
+  CHECK_THROWS_WITH_AS(beyond([] { throw SysError(EPERM, "setns(7)", "because"); }),
+                       "setns(7): Operation not permitted (EPERM)", SysError);
+  CHECK_THROWS_WITH_AS(beyond([] { ::_exit(0); }),
+                       "the process in between has ended without a child", Error);
+  CHECK(is_reaped(-1));
 }
