@@ -21,9 +21,12 @@ struct Busybox {
 /// one.
 Busybox find_busybox();
 
-/// Sees to it that the store has the embedded image, whole and undamaged; whether it had to be made.
-/// Throws Error.
-bool make_busybox();
+/// Where the embedded image comes from, in place of a registry.
+constexpr const char* kMadeOfBusybox = "rootfs-fetch busybox";
+
+/// Stores the embedded image's blobs anew, if its manifest has that digest. Throws Error where it has
+/// another one: this machine's busybox is not what it was.
+void remake_busybox(const std::string& digest);
 
 /// The least root file system around it: busybox, its applets as links, users, and the folders that
 /// containers mount on.

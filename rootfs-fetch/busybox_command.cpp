@@ -61,13 +61,22 @@ std::optional<Image> find_complete(const Store& store, const Recipe& recipe) {
   }
 }
 
+images::Descriptor describe(const char* media_type, const std::string& content) {
+  return {media_type, digest_of(content), static_cast<int64_t>(content.size())};
+}
+
+images::Descriptor store_documents(const Store& store, const Recipe& recipe,
+                                   const std::string& packed) {
+  const images::Descriptor layer = put(store, images::kGzipLayerType, packed);
+  const images::Descriptor config = put(store, images::kConfigType, recipe.config_text);
+  return put(store, images::kManifestType, images::write_manifest({config, {layer}}));
+}
+
 /// Everything the name needs first, the name last.
 void make(const Store& store, const Recipe& recipe) {
-  const images::Descriptor layer = put(store, images::kGzipLayerType, gzip(recipe.tar));
-  const images::Descriptor config = put(store, images::kConfigType, recipe.config_text);
-  const images::Descriptor manifest =
-      put(store, images::kManifestType, images::write_manifest({config, {layer}}));
-  publish(store, load_verified(store, kName, manifest), Rootfs::kMake);
+  const images::Descriptor manifest = store_documents(store, recipe, gzip(recipe.tar));
+  publish(store, load_verified(store, kName, manifest), Rootfs::kMake, nullptr,
+          {kMadeOfBusybox, false});
 }
 
 void tell(const Image& image, const std::string& store, const std::string& what,
@@ -109,12 +118,14 @@ int run(const Wishes& wishes, bool fresh) {
 
 }  // namespace
 
-bool make_busybox() {
+void remake_busybox(const std::string& digest) {
   const Recipe recipe = write_recipe();
-  const Store store = Store::open_to_write();
-  if (find_complete(store, recipe)) return false;
-  make(store, recipe);
-  return true;
+  const std::string layer = gzip(recipe.tar);
+  const images::Manifest manifest{describe(images::kConfigType, recipe.config_text),
+                                  {describe(images::kGzipLayerType, layer)}};
+  if (digest_of(images::write_manifest(manifest)) != digest)
+    throw Error("this machine's busybox is another one now");
+  store_documents(Store::open_to_write(), recipe, layer);
 }
 
 int make_embedded(const Wishes& wishes) { return run(wishes, false); }

@@ -28,7 +28,8 @@ void make_folder(const Store& store, const std::string& folder,
   }
 }
 
-void publish(const Store& store, const Image& image, Rootfs rootfs, SizeLimit* limit) {
+void publish(const Store& store, const Image& image, Rootfs rootfs, SizeLimit* limit,
+             const images::Origin& origin) {
   for (size_t i = 0; i < image.manifest.layers.size(); ++i) {
     const std::string& diff_id = image.config.diff_ids[i];
     const std::string folder = store.layer_folder(diff_id);
@@ -44,7 +45,7 @@ void publish(const Store& store, const Image& image, Rootfs rootfs, SizeLimit* l
       make_rootfs(store, image);
     if (rootfs == Rootfs::kNone && !same) store.remove_folder(store.rootfs_folder(image.name));
   }
-  store.set(image.name, image.descriptor);
+  store.set(image.name, image.descriptor, origin);
   if (before && !same) store.sweep();
 }
 

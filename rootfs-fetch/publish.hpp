@@ -24,7 +24,7 @@ enum class Rootfs : uint8_t { kNone, kMake };
 /// unpacked, its rootfs), the name last. The rootfs may have been changed by containers, and stays
 /// as it is unless it is another image's.
 void publish(const images::Store& store, const Image& image, Rootfs rootfs,
-             SizeLimit* limit = nullptr);
+             SizeLimit* limit = nullptr, const images::Origin& origin = {});
 
 /// Makes a folder of the store's, which `fill` fills: complete, or not at all.
 void make_folder(const images::Store& store, const std::string& folder,

@@ -13,6 +13,7 @@
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "rootfs-fetch/image.hpp"
+#include "rootfs-fetch/sha256.hpp"
 
 namespace lockstep::fetch {
 namespace {
@@ -51,7 +52,8 @@ void clear(const std::string& store, const WantedLayer& layer) {
   if (auto folder = PullFolder::lock_if_free(store, name)) folder->remove();
 }
 
-bool has_layers(const std::string& store, const PlannedImage& image, bool keep_blobs) {
+bool has_layers(const std::string& store, const PlannedImage& image) {
+  const bool keep_blobs = !image.origin.without_blobs;
   return std::none_of(image.layers.begin(), image.layers.end(), [&](const WantedLayer& layer) {
     return LayerFetch::missing(store, layer, keep_blobs).any();
   });
@@ -63,33 +65,48 @@ void sync_pulls(const std::string& store) {
     images::sync_tree(*folder, pulls);
 }
 
+/// Whether the name means that, and its entry says no less of where it came from.
+bool is_entered(const Store& store, const PlannedImage& image) {
+  const std::vector<images::IndexEntry> entries = store.entries();
+  return std::any_of(entries.begin(), entries.end(), [&](const images::IndexEntry& entry) {
+    return entry.name == image.name && entry.descriptor.digest == image.remote.manifest.digest &&
+           entry.origin.from == image.origin.from &&
+           (!entry.origin.without_blobs || image.origin.without_blobs);
+  });
+}
+
+bool has_document(const Store& store, const images::Descriptor& document) {
+  try {
+    read_verified(store, document);
+    return true;
+  } catch (const Error&) {  // missing, or damaged: it comes anew
+    return false;
+  }
+}
+
 }  // namespace
 
-bool is_published(const PlannedImage& image, bool keep_blobs) {
+bool is_published(const PlannedImage& image) {
   const auto store = Store::open();
-  if (!store) return false;
-  const auto there = store->find(image.name);
-  return there && there->digest == image.remote.manifest.digest &&
-         store->has_blob(image.remote.manifest.digest) &&
-         store->has_blob(image.remote.config.digest) &&
-         has_layers(store->path(), image, keep_blobs);
+  return store && is_entered(*store, image) && has_document(*store, image.remote.manifest) &&
+         has_document(*store, image.remote.config) && has_layers(store->path(), image);
 }
 
 void forget(const PlannedImage& image) {
   for (const WantedLayer& layer : image.layers) clear(images::store_folder(), layer);
 }
 
-bool publish(const PlannedImage& image, bool keep_blobs) {
+bool publish(const PlannedImage& image) {
   sync_pulls(images::store_folder());  // before the lock: it takes long
   const Store store = Store::open_to_write();
   for (const WantedLayer& layer : image.layers) take_over(store, layer);
-  if (!has_layers(store.path(), image, keep_blobs)) return false;
+  if (!has_layers(store.path(), image)) return false;
   const std::string layers = store.path() + "/layers/sha256";
   images::sync(sys::open(layers, O_RDONLY | O_DIRECTORY), layers);
   store.put_blob(image.remote.config.digest, image.config_text);
   store.put_blob(image.remote.manifest.digest, image.remote.text);
   const auto before = store.find(image.name);
-  store.set(image.name, image.remote.manifest);
+  store.set(image.name, image.remote.manifest, image.origin);
   if (before && before->digest != image.remote.manifest.digest) store.sweep();
   for (const WantedLayer& layer : image.layers) clear(store.path(), layer);
   return true;

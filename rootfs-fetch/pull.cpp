@@ -144,6 +144,13 @@ void get_layers(const std::string& store, Remote& remote, const PullOptions& opt
   }
 }
 
+/// By its digest: a tag may mean something else tomorrow.
+images::Origin origin_of(const images::Reference& reference, const std::string& digest,
+                         const PullOptions& options) {
+  return {fmt::format("{}/{}@{}", reference.registry, reference.repository, digest),
+          !options.keep_blobs};
+}
+
 Pulled result_of(const PlannedImage& image) {
   Pulled out;
   out.name = image.name;
@@ -164,11 +171,15 @@ Pulled pull(const images::Reference& reference, const PullOptions& options) {
   Http http(stop);
   Remote remote(reference, options.settings);
   const images::Platform platform = options.platform.value_or(images::own_platform());
-  const PlannedImage image =
-      plan(remote, http, reference.name(), remote.find(http, platform, known_document));
+  PlannedImage image = plan(remote, http, options.name.empty() ? reference.name() : options.name,
+                            remote.find(http, platform, known_document));
+  image.origin = origin_of(reference, image.remote.digest, options);
+  if (!options.expected.empty() && image.remote.manifest.digest != options.expected)
+    throw Error(fmt::format("{} is {} here, and comes as {}", image.name, options.expected,
+                            image.remote.manifest.digest));
   check_platform(image, options.platform);
   Pulled out = result_of(image);
-  if (is_published(image, options.keep_blobs)) return out;
+  if (is_published(image)) return out;
   const std::string store = Store::open_to_write().path();  // and locked no more
   out.changed = true;
   const Fd under_way = pull_under_way(store);
@@ -176,7 +187,7 @@ Pulled pull(const images::Reference& reference, const PullOptions& options) {
     const size_t missing = count_missing(store, image, options.keep_blobs);
     out.fetched += missing;
     if (missing > 0) get_layers(store, remote, options, stop, image);
-    if (publish(image, options.keep_blobs)) return out;
+    if (publish(image)) return out;
     if (tries == kTries)
       throw Error(fmt::format("{}: what was pulled is removed again at once", image.name),
                   "does something clear the store right now (rootfs-fetch prune)?");

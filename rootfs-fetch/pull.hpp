@@ -16,6 +16,8 @@ struct PullOptions {
   uint64_t max_size = SizeLimit::kDefault;
   bool keep_blobs = true;
   bool show_progress = true;
+  std::string name{};      // in the store; empty: the reference's own
+  std::string expected{};  // the only manifest in the store that is welcome, by its digest
 };
 
 /// What a pull has done.

@@ -1,11 +1,16 @@
 #pragma once
 
 #include <string>
+#include <vector>
+
+#include "rootfs-fetch/verify.hpp"
 
 namespace lockstep::fetch {
 
-/// Gets an image of the store anew, from where it came: what is damaged of it is gone from the store
-/// already, what is there is not fetched again. Throws Error where that can't be done.
-void get_anew(const std::string& name, bool show_progress);
+/// Gets anew what is damaged or missing: an unpacked layer from its blob; a blob from where its image
+/// came, by the manifest's digest, so that no name changes its meaning; the embedded image from this
+/// machine's busybox. What is damaged goes when something better is there, or when nobody needs it.
+/// Returns what can't be repaired: "NAME: why".
+std::vector<std::string> repair(const Verdict& verdict, bool show_progress);
 
 }  // namespace lockstep::fetch

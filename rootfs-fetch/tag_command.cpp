@@ -14,7 +14,8 @@ int run(const std::string& from, const std::string& to, const Wishes& wishes) {
   find_verified(images::Store::open(), from);  // throws, before anything is made
   const images::Store store = images::Store::open_to_write();
   const images::IndexEntry entry = images::find_entry(store, from);
-  publish(store, load_verified(store, name, entry.descriptor), Rootfs::kNone);
+  publish(store, load_verified(store, name, entry.descriptor), Rootfs::kNone, nullptr,
+          entry.origin);
   if (wishes.quiet) {
     fmt::print("{}\n", entry.descriptor.digest);
   } else {

@@ -21,6 +21,7 @@ class Verifier {
     for (const images::IndexEntry& entry : store_.entries()) {
       ++verdict_.images;
       name_ = images::name_of(entry);
+      without_blobs_ = entry.origin.without_blobs;
       check_document(entry.descriptor);
     }
     for (auto& [digest, damage] : damages_) verdict_.damages.push_back(std::move(damage));
@@ -32,6 +33,15 @@ class Verifier {
   void note(const std::string& digest, const std::string& problem, bool is_of_image = true) {
     Damage& damage = damages_.try_emplace(digest, Damage{digest, problem, {}}).first->second;
     if (is_of_image) damage.images.insert(name_);
+  }
+
+  /// A plain layer's blob has the same digest.
+  void note_layer(const std::string& diff_id) {
+    Damage& damage = damages_.try_emplace("unpacked " + diff_id).first->second;
+    damage.digest = diff_id;
+    damage.problem = fmt::format("the unpacked layer {} is missing", diff_id);
+    damage.is_unpacked_layer = true;
+    damage.images.insert(name_);
   }
 
   void check_blob(const std::string& digest) {
@@ -59,7 +69,10 @@ class Verifier {
   }
 
   void check_document(const Descriptor& document) {
-    if (!check_reference(document)) return;
+    if (!check_reference(document)) {
+      verdict_.is_complete = false;
+      return;
+    }
     try {
       if (images::is_index_type(document.media_type)) {
         for (const images::IndexEntry& inner :
@@ -71,6 +84,7 @@ class Verifier {
       }
     } catch (const Error& error) {
       note(document.digest, error.what());
+      verdict_.is_complete = false;
     }
   }
 
@@ -78,6 +92,7 @@ class Verifier {
     const images::Manifest manifest =
         images::read_manifest(store_.read_blob(document), document.digest);
     if (!check_reference(manifest.config)) {
+      verdict_.is_complete = false;
       for (const Descriptor& layer : manifest.layers) check_reference(layer);
       return;
     }
@@ -87,8 +102,12 @@ class Verifier {
   }
 
   void check_layer(const Descriptor& layer, const std::string& diff_id) {
-    const bool is_kept = store_.has_blob(layer.digest) || !exists(store_.layer_folder(diff_id));
-    if (!is_kept || !check_reference(layer)) return;
+    if (!exists(store_.layer_folder(diff_id))) note_layer(diff_id);
+    if (without_blobs_ && !store_.has_blob(layer.digest)) {
+      verdict_.without_blobs.insert(name_);
+      return;
+    }
+    if (!check_reference(layer)) return;
     const std::string found = diff_id_of(layer);
     if (found == diff_id) return;
     note(layer.digest,
@@ -111,6 +130,7 @@ class Verifier {
   const images::Store& store_;
   Verdict verdict_;
   std::string name_;  // of the image that is looked at
+  bool without_blobs_ = false;
   std::map<std::string, Damage> damages_;
   std::map<std::string, std::string> diff_ids_;
 };

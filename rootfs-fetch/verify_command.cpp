@@ -25,19 +25,26 @@ std::string as_json(const Verdict& verdict) {
     std::string names;
     for (const std::string& name : damage.images)
       names += (names.empty() ? "" : ",") + json_quoted(name);
-    damaged += fmt::format("{}{{\"digest\":{},\"problem\":{},\"images\":[{}]}}",
-                           damaged.empty() ? "" : ",", json_quoted(damage.digest),
-                           json_quoted(damage.problem), names);
+    damaged += fmt::format("{}{{\"kind\":\"{}\",\"digest\":{},\"problem\":{},\"images\":[{}]}}",
+                           damaged.empty() ? "" : ",", damage.is_unpacked_layer ? "layer" : "blob",
+                           json_quoted(damage.digest), json_quoted(damage.problem), names);
   }
   return fmt::format("{{\"images\":{},\"blobs\":{},\"bytes\":{},\"damaged\":[{}]}}\n",
                      verdict.images, verdict.blobs, verdict.bytes, damaged);
 }
 
 std::string as_text(const Verdict& verdict) {
+  const char* const unneeded = verdict.is_complete
+                                   ? "no image needs it\n"
+                                   : "it may be of an image whose manifest or config is damaged\n";
   std::string out;
+  for (const std::string& name : verdict.without_blobs) {
+    out += fmt::format(
+        "({} has no blobs: save and push need `rootfs-fetch pull --keep-blobs {}`)\n", name, name);
+  }
   for (const Damage& damage : verdict.damages) {
     out += damage.problem + "\n  " +
-           (damage.images.empty() ? "no image needs it\n"
+           (damage.images.empty() ? unneeded
                                   : fmt::format("needed by: {}\n", fmt::join(damage.images, ", ")));
   }
   const auto number = [](size_t count, const char* what) {
@@ -59,38 +66,26 @@ void show(const Verdict& verdict, bool json, const Wishes& wishes) {
   }
 }
 
-/// What is damaged goes first: who finds a blob in the store doesn't fetch it.
-void repair(const Verdict& verdict, bool show_progress) {
-  std::set<std::string> images;
-  {
-    const Store store = Store::open_to_write();
-    for (const Damage& damage : verdict.damages) {
-      store.remove_blob(damage.digest);
-      images.insert(damage.images.begin(), damage.images.end());
-    }
+/// A second time where a document was damaged: what it stands for is known only now.
+int repair_and_show(const Given& given, const Wishes& wishes, Verdict verdict) {
+  std::vector<std::string> failed;
+  for (bool again = true; again && !verdict.damages.empty();) {
+    again = !verdict.is_complete;
+    failed = repair(verdict, !wishes.quiet);
+    verdict = verify(*Store::open());
+    again = again && verdict.is_complete;
   }
-  std::string failed;
-  for (const std::string& name : images) {
-    try {
-      get_anew(name, show_progress);
-    } catch (const Error& error) {
-      narrate::say(fmt::format("{}: {}", name, error.what()));
-      failed += (failed.empty() ? "" : ", ") + name;
-    }
-  }
+  show(verdict, given.json, wishes);
   if (!failed.empty())
-    throw Error(fmt::format("not repaired: {}", failed),
-                "get them again as you got them (load, import, commit), or `rootfs-fetch rm` them");
+    throw Error(fmt::format("not repaired: {}", fmt::join(failed, "; ")),
+                "get it again as you got it (load, import, commit), or `rootfs-fetch rm` it");
+  return verdict.damages.empty() ? 0 : 1;
 }
 
 int run(const Given& given, const Wishes& wishes) {
   Verdict verdict;
   if (const auto store = Store::open()) verdict = verify(*store);
-  if (given.repair && !verdict.damages.empty()) {
-    repair(verdict, !wishes.quiet);
-    const auto store = Store::open();
-    verdict = verify(*store);
-  }
+  if (given.repair) return repair_and_show(given, wishes, std::move(verdict));
   show(verdict, given.json, wishes);
   return verdict.damages.empty() ? 0 : 1;
 }

@@ -14,6 +14,9 @@ using oci::JsonPlace;
 
 constexpr const char* kRefName = "org.opencontainers.image.ref.name";
 constexpr const char* kWholeName = "io.containerd.image.name";
+constexpr const char* kFrom = "io.lockstep.from";
+constexpr const char* kBlobs = "io.lockstep.blobs";
+constexpr const char* kNoBlobs = "none";
 constexpr const char* kIndexName = "index.json";
 
 std::string digest_at(const JsonPlace& place) {
@@ -42,6 +45,12 @@ std::optional<std::string> name_at(const JsonPlace& entry) {
     if (const auto name = annotations->find(key)) return name->text();
   }
   return std::nullopt;
+}
+
+Origin origin_at(const JsonPlace& entry) {
+  const auto annotations = entry.find("annotations");
+  if (!annotations) return {};
+  return {annotations->text(kFrom), annotations->text(kBlobs) == kNoBlobs};
 }
 
 std::optional<Platform> platform_at(const JsonPlace& entry) {
@@ -99,16 +108,18 @@ std::vector<IndexEntry> read_index(const std::string& text, const std::string& w
   const JsonPlace place(document, where);
   std::vector<IndexEntry> out;
   place.each("manifests", [&](const JsonPlace& entry) {
-    out.push_back({name_at(entry), descriptor_at(entry), platform_at(entry)});
+    out.push_back({name_at(entry), descriptor_at(entry), platform_at(entry), origin_at(entry)});
   });
   return out;
 }
 
 std::string with_entry(const std::string& text, const std::string& name,
-                       const Descriptor& descriptor) {
+                       const Descriptor& descriptor, const Origin& origin) {
   json document = oci::parse_json(without_entry(text, name), kIndexName);
   json entry = json_of(descriptor);
   entry["annotations"] = {{kRefName, name}};
+  if (!origin.from.empty()) entry["annotations"][kFrom] = origin.from;
+  if (origin.without_blobs) entry["annotations"][kBlobs] = kNoBlobs;
   document["manifests"].push_back(entry);
   return oci::write_json(document);
 }

@@ -32,12 +32,20 @@ struct Platform {
   std::string variant;  // empty: the usual one
 };
 
+/// How an image came into the store, which its entry of index.json says in annotations of our own:
+/// so that what is damaged comes anew from there, and from nowhere else.
+struct Origin {
+  std::string from;  // "ghcr.io/org/app@sha256:HEX", or who makes it; empty: from no registry
+  bool without_blobs = false;  // its layers were unpacked, and not kept as they came
+};
+
 /// An entry of index.json, or of an index of one image for several platforms. Without a name (org.opencontainers.image.ref.name) it still uses its
 /// blobs.
 struct IndexEntry {
   std::optional<std::string> name;
   Descriptor descriptor;
   std::optional<Platform> platform{};
+  Origin origin{};
 };
 
 struct Manifest {
@@ -81,7 +89,7 @@ std::vector<IndexEntry> read_index(const std::string& text,
 /// The index with `name` pointing to `descriptor`, instead of to what it did: all else stays as it
 /// was.
 std::string with_entry(const std::string& text, const std::string& name,
-                       const Descriptor& descriptor);
+                       const Descriptor& descriptor, const Origin& origin = {});
 std::string without_entry(const std::string& text, const std::string& name);
 /// The index without the entries that have no name and point there.
 std::string without_nameless(const std::string& text, const std::string& digest);

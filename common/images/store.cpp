@@ -132,8 +132,8 @@ std::optional<Descriptor> Store::find(const std::string& name) const {
   return std::nullopt;
 }
 
-void Store::set(const std::string& name, const Descriptor& descriptor) const {
-  put_index(with_entry(index_text(), name, descriptor));
+void Store::set(const std::string& name, const Descriptor& descriptor, const Origin& origin) const {
+  put_index(with_entry(index_text(), name, descriptor, origin));
 }
 
 void Store::forget(const std::string& name) const { put_index(without_entry(index_text(), name)); }

@@ -36,7 +36,7 @@ class Store {
   /// What `name` points to.
   std::optional<Descriptor> find(const std::string& name) const;
   /// Makes `name` point to `descriptor`, whose blob is there already.
-  void set(const std::string& name, const Descriptor& descriptor) const;
+  void set(const std::string& name, const Descriptor& descriptor, const Origin& origin = {}) const;
   void forget(const std::string& name) const;
   /// The same for an entry that has no name.
   void forget_nameless(const std::string& digest) const;
@@ -55,6 +55,9 @@ class Store {
   void adopt_blob(const Fd& folder, const std::string& name, const std::string& digest) const;
   bool has_blob(const std::string& digest) const;
   void remove_blob(const std::string& digest) const;
+  /// Moves a blob out of the way, to `folder` of the same file system, under its digest's digits;
+  /// false if it isn't there. adopt_blob() is the way back.
+  bool lay_aside(const std::string& digest, const Fd& folder) const;
   /// The digests of all that are there; what has no digest's name is nobody's here.
   std::vector<std::string> blobs() const;
   /// A descriptor of a blob whose size is nowhere written. Throws Error if it is missing.

@@ -77,6 +77,14 @@ void Store::remove_blob(const std::string& digest) const {
     throw SysError(errno, fmt::format("unlink({})", quoted(path_ + "/" + name)));
 }
 
+bool Store::lay_aside(const std::string& digest, const Fd& folder) const {
+  const std::string name = hex_of(digest);
+  if (::renameat(open_below("blobs/sha256").get(), name.c_str(), folder.get(), name.c_str()) == 0)
+    return true;
+  if (errno != ENOENT) fail_renaming(name, name);
+  return false;
+}
+
 std::vector<std::string> Store::blobs() const {
   std::vector<std::string> out;
   for (const std::string& name : names_in(open_below("blobs/sha256"))) {
