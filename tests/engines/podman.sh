@@ -20,7 +20,7 @@ podman() { command podman --root /run/test/root --runroot /run/test/runroot --st
 tar -C "$rootfs" -c . > /run/test/box.tar
 refusal=$(podman import /run/test/box.tar box 2>&1) || skip "podman can't import an image here: $refusal"
 [[ $(podman info --format '{{.Host.OCIRuntime.Name}}') == lockstep ]] || fail "podman has another runtime: $(podman info 2>&1)"
-box=(--network none localhost/box)
+box=(--network none --cgroup-parent "$cgroup_parent" localhost/box)
 
 runs "hello" podman run --rm "${box[@]}" echo hello
 try podman run --rm "${box[@]}" sh -c 'exit 7'
@@ -39,7 +39,7 @@ runs "" podman run --rm --volume /run/test/work/volume:/v "${box[@]}" touch /v/m
 [[ -e volume/made ]] || fail "a volume's file isn't there"
 runs $'/dev/pts/0\r' podman run --rm --tty "${box[@]}" tty
 runs "lo" podman run --rm "${box[@]}" ls /sys/class/net
-runs "$(readlink /proc/self/ns/net)" podman run --rm --network host localhost/box readlink /proc/self/ns/net
+runs "$(readlink /proc/self/ns/net)" podman run --rm --network host --cgroup-parent "$cgroup_parent" localhost/box readlink /proc/self/ns/net
 out=$(echo typed | podman run --rm --interactive "${box[@]}" cat)
 [[ $out == typed ]] || fail "--interactive: $out"
 
