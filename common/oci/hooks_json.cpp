@@ -48,8 +48,10 @@ json write_hook(const Hook& hook) {
 
 Hooks hooks_from_json(const JsonPlace& here) {
   Hooks hooks;
-  for (const auto& [name, list] : kMoments)
-    here.each(name, [&](const JsonPlace& item) { (hooks.*list).push_back(read_hook(item)); });
+  for (const Moment& moment : kMoments) {
+    std::vector<Hook>& list = hooks.*moment.hooks;
+    here.each(moment.name, [&](const JsonPlace& item) { list.push_back(read_hook(item)); });
+  }
   return hooks;
 }
 

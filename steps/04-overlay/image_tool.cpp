@@ -2,24 +2,42 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <climits>
 #include <csignal>
 #include <cstdlib>
 
 #include "common/os/child.hpp"
 #include "common/os/error.hpp"
+#include "common/os/files.hpp"
 #include "common/os/narrate.hpp"
 #include "common/os/processes.hpp"
 #include "common/os/text.hpp"
 
 namespace lockstep::overlay {
+namespace {
 
-std::string find_image_tool(const std::string& what_for) {
+std::string folder_of(const std::string& path) { return path.substr(0, path.rfind('/')); }
+
+/// Where this program lies: as the kernel has it, and as it was called. (A program that has started itself
+/// again from a mount of its own, as lesson 09's does, has only the latter.)
+std::vector<std::string> own_folders() {
   std::array<char, PATH_MAX> self{};
   const ssize_t length = ::readlink("/proc/self/exe", self.data(), self.size() - 1);
-  const std::string own(self.data(), static_cast<size_t>(std::max<ssize_t>(length, 0)));
-  std::vector<std::string> folders = {own.substr(0, own.rfind('/'))};
+  std::vector<std::string> out = {
+      folder_of({self.data(), static_cast<size_t>(std::max<ssize_t>(length, 0))})};
+  const std::string called = program_invocation_name;
+  if (called.find('/') == std::string::npos) return out;
+  if (const auto real = sys::real_path(called)) out.push_back(folder_of(*real));
+  return out;
+}
+
+}  // namespace
+
+std::string find_image_tool(const std::string& what_for) {
+  std::vector<std::string> folders = own_folders();
   const char* path = std::getenv("PATH");
   for (const std::string& folder : split(path == nullptr ? "" : path, ':'))
     folders.push_back(folder);
