@@ -12,6 +12,7 @@ import json
 import os
 import socket
 import ssl
+import struct
 import sys
 import threading
 import time
@@ -250,11 +251,17 @@ class Front(BaseHTTPRequestHandler):
             self.send(answer)
         except (BrokenPipeError, ConnectionResetError):
             self.close_connection = True
+            self.sent = min(self.sent, self.acknowledged())
         finally:
             entry = {"method": self.command, "path": self.path, "range": asked_range, "status": status, "sent": self.sent,
                      "authorization": self.headers.get("Authorization", "").partition(" ")[0], "host": self.headers.get("Host")}
             with lock, open(log, "a", encoding="utf-8") as file:
                 file.write(json.dumps(entry) + "\n")
+
+    def acknowledged(self):
+        """Bytes that the client's kernel has taken: after its end a socket may swallow hundreds of megabytes more."""
+        info = self.connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 128)
+        return struct.unpack_from("Q", info, 120)[0]  # tcpi_bytes_acked
 
     def send(self, answer):
         has_length = any(name.lower() == "content-length" for name, _ in answer.headers)
