@@ -69,6 +69,19 @@ void use_bundle(Settings& settings, const std::string& folder) {
   settings.config.root.path = settings.bundle->config.root.path;
 }
 
+namespace {
+
+/// Only when all options are known: --config may stand behind it. The error is that of the option.
+void use_given_bundle(Settings& settings, const std::string& folder) {
+  try {
+    use_bundle(settings, folder);
+  } catch (const Error& error) {
+    throw cli::UsageError(std::string("--bundle: ") + error.what(), error.hint());
+  }
+}
+
+}  // namespace
+
 void bundle_option(cli::Options& options, Settings& settings) {
   const auto given = std::make_shared<std::optional<std::string>>();
   options.value("b,bundle", "DIR", "make it of this folder's config.json, as the OCI has it",
@@ -80,7 +93,7 @@ void bundle_option(cli::Options& options, Settings& settings) {
                   if (!*given) *given = ".";
                 });
   options.words([given, &settings](cli::Options::Words&) {
-    if (*given) use_bundle(settings, **given);
+    if (*given) use_given_bundle(settings, **given);
   });
   options.check([&] {
     if (!settings.bundle) return;
