@@ -11,6 +11,7 @@
 #include "common/images/durable.hpp"
 #include "common/images/location.hpp"
 #include "common/oci/config_json.hpp"
+#include "common/os/beneath.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
 #include "common/os/narrate.hpp"
@@ -25,6 +26,13 @@ namespace lockstep::fetch {
 namespace {
 
 constexpr int kLesson = 9;  // all that the ladder's end can do, and so any runtime
+/// The oldest that has all of it: older crun and runc refuse a newer one.
+constexpr const char* kVersion = "1.0.2";
+
+struct Given {
+  uint64_t max_size = SizeLimit::kDefault;
+  bool terminal = false;
+};
 
 bool has_variable(const std::vector<std::string>& env, const std::string& name) {
   for (const std::string& variable : env) {
@@ -43,8 +51,10 @@ void resolve_user(const Fd& rootfs, const std::string& user, oci::Process& proce
 }
 
 /// See: the image-spec's conversion.md
-oci::Config config_of(const Image& image, const Fd& rootfs) {
+oci::Config config_of(const Image& image, const Fd& rootfs, bool terminal) {
   oci::Config config = bundle::default_config(kLesson, caps::complete_bundle);
+  config.oci_version = kVersion;
+  config.process.terminal = terminal;
   config.process.cwd.clear();
   overlay::apply_image(image, config);
   if (config.process.cwd.empty()) config.process.cwd = "/";
@@ -68,6 +78,12 @@ Fd make_rootfs_in(const Fd& bundle) {
   return rootfs;
 }
 
+/// A path of the image's: whatever links it goes over, it stays below the rootfs.
+void make_volumes(const images::ImageConfig& config, const Fd& rootfs) {
+  const Beneath root(rootfs.duplicate());
+  for (const std::string& volume : config.volumes) root.make_directories(volume);
+}
+
 void say_what_is_left_out(const images::ImageConfig& config) {
   if (config.volumes.empty()) return;
   narrate::say(
@@ -75,15 +91,18 @@ void say_what_is_left_out(const images::ImageConfig& config) {
                   fmt::join(config.volumes, ", ")));
 }
 
-int run(const std::string& name, const std::string& path, uint64_t max_size, const Wishes& wishes) {
+int run(const std::string& name, const std::string& path, const Given& given,
+        const Wishes& wishes) {
   images::check_path(path, "DIR");
   const auto store = images::Store::open();
   const Image image = find_verified(store, name);
-  SizeLimit limit(max_size);
+  require_blobs(*store, image);
+  SizeLimit limit(given.max_size);
   fill_folder(path, "bundle", [&](const Fd& folder) {
     const Fd rootfs = make_rootfs_in(folder);
     unpack_image(*store, image, rootfs, path + "/rootfs", Nodes::kMake, &limit);
-    const std::string config = oci::write_config(config_of(image, rootfs));
+    make_volumes(image.config, rootfs);
+    const std::string config = oci::write_config(config_of(image, rootfs, given.terminal));
     images::write_durably(folder, ".config.json", folder, "config.json", config);
   });
   say_what_is_left_out(image.config);
@@ -94,18 +113,20 @@ int run(const std::string& name, const std::string& path, uint64_t max_size, con
 }  // namespace
 
 cli::Command bundle_command(const Wishes& wishes) {
-  const auto max_size = std::make_shared<uint64_t>(SizeLimit::kDefault);
+  const auto given = std::make_shared<Given>();
   cli::Command command;
   command.name = "bundle";
   command.usage = "[OPTIONS] NAME DIR";
   command.summary = "write an image's files and a config.json for any OCI runtime";
-  command.options = [max_size](cli::Options& options) {
+  command.options = [given](cli::Options& options) {
     options.allow_anywhere();
-    add_max_size(options, *max_size);
+    add_max_size(options, given->max_size);
+    options.flag("t,tty", "the process is to have a terminal (process.terminal)",
+                 [given] { given->terminal = true; });
   };
-  command.run = [max_size, &wishes](const std::vector<std::string>& arguments) {
+  command.run = [given, &wishes](const std::vector<std::string>& arguments) {
     expect_arguments(arguments, 2, "bundle", "NAME DIR");
-    return with_own_files([&] { return run(arguments[0], arguments[1], *max_size, wishes); });
+    return with_own_files([&] { return run(arguments[0], arguments[1], *given, wishes); });
   };
   return command;
 }

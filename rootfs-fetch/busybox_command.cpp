@@ -6,6 +6,7 @@
 #include "rootfs-fetch/busybox.hpp"
 #include "rootfs-fetch/commands.hpp"
 #include "rootfs-fetch/image.hpp"
+#include "rootfs-fetch/losses.hpp"
 #include "rootfs-fetch/publish.hpp"
 #include "rootfs-fetch/sha256.hpp"
 
@@ -128,7 +129,9 @@ void remake_busybox(const std::string& digest) {
   store_documents(Store::open_to_write(), recipe, layer);
 }
 
-int make_embedded(const Wishes& wishes) { return run(wishes, false); }
+int make_embedded(const Wishes& wishes) {
+  return in_the_store([&] { return run(wishes, false); });
+}
 
 cli::Command busybox_command(const Wishes& wishes) {
   const auto fresh = std::make_shared<bool>(false);
@@ -143,7 +146,7 @@ cli::Command busybox_command(const Wishes& wishes) {
   };
   command.run = [fresh, &wishes](const std::vector<std::string>& arguments) {
     expect_arguments(arguments, 0, "busybox", "");
-    return run(wishes, *fresh);
+    return in_the_store([&] { return run(wishes, *fresh); });
   };
   return command;
 }

@@ -15,6 +15,7 @@ int run(const std::string& name, const std::string& path, uint64_t max_size, con
   images::check_path(path, "DIR");
   const auto store = images::Store::open();
   const Image image = find_verified(store, name);
+  require_blobs(*store, image);
   SizeLimit limit(max_size);
   fill_folder(path, "export", [&](const Fd& folder) {
     unpack_image(*store, image, folder, path, Nodes::kMake, &limit);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "common/os/error.hpp"
 #include "rootfs-fetch/sha256.hpp"
 
 namespace lockstep::fetch {
@@ -19,6 +20,17 @@ Image load_verified(const images::Store& store, const std::string& name,
 Image find_verified(const std::optional<images::Store>& store, const std::string& name) {
   const images::IndexEntry entry = images::find_entry(store, name);
   return load_verified(*store, images::name_of(entry), entry.descriptor);
+}
+
+void require_blobs(const images::Store& store, const Image& image) {
+  if (!images::find_entry(store, image.name).origin.without_blobs) return;
+  for (const images::Descriptor& layer : image.manifest.layers) {
+    if (store.has_blob(layer.digest)) continue;
+    throw Error(fmt::format("{} was pulled with --keep-blobs=false: its layer {} is here unpacked "
+                            "only",
+                            image.name, layer.digest),
+                fmt::format("`rootfs-fetch pull --keep-blobs {}` gets the rest", image.name));
+  }
 }
 
 bool exists(const std::string& path) { return ::access(path.c_str(), F_OK) == 0; }

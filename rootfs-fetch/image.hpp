@@ -21,6 +21,9 @@ Image load_verified(const images::Store& store, const std::string& name,
 /// what is.
 Image find_verified(const std::optional<images::Store>& store, const std::string& name);
 
+/// Throws Error where its layers' blobs were not kept: the hint says how to get them.
+void require_blobs(const images::Store& store, const Image& image);
+
 /// Whether there is anything at that path of the host's.
 bool exists(const std::string& path);
 

@@ -73,6 +73,11 @@ cli::Command load_command(const Wishes& wishes) {
   };
   command.run = [given, &wishes](const std::vector<std::string>& arguments) {
     if (arguments.size() > 1) expect_arguments(arguments, 1, "load", "at most a NAME");
+    if (!arguments.empty() && given->input == "-" && exists(arguments[0]) &&
+        arguments[0].find(".tar") != std::string::npos)
+      throw cli::UsageError(fmt::format("load: {} is a file, where a name for the image belongs",
+                                        images::quoted_briefly(arguments[0])),
+                            "load -i FILE reads an archive");
     const std::string name = arguments.empty() ? "" : new_name(arguments[0]);
     return with_all_owners([&] { return load(*given, name, wishes); });
   };

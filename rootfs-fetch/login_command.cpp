@@ -43,9 +43,19 @@ std::string line_from(const Fd& file) {
   return line;
 }
 
+/// Nothing where this process has no terminal: then /dev/tty is there, and can't be opened (ENXIO).
+std::optional<Fd> open_terminal() {
+  try {
+    return sys::open_if_there("/dev/tty", O_RDWR);
+  } catch (const SysError& error) {
+    if (error.code() != ENXIO) throw;
+    return std::nullopt;
+  }
+}
+
 /// Asks on the terminal; a password isn't shown.
 std::string ask(const std::string& question, bool show) {
-  const auto terminal = sys::open_if_there("/dev/tty", O_RDWR);
+  const auto terminal = open_terminal();
   termios before{};
   if (!terminal || ::tcgetattr(terminal->get(), &before) != 0) {
     throw Error("login: there is no terminal to ask on",

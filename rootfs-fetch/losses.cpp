@@ -3,8 +3,10 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <mutex>
 
+#include "common/images/location.hpp"
 #include "common/os/borrowed_root.hpp"
 #include "common/os/error.hpp"
 #include "common/os/fd.hpp"
@@ -39,6 +41,24 @@ void say(const Count& lost, const char* one, const char* several, const std::str
                                              quoted(lost.first), why));
 }
 
+}  // namespace
+
+int in_the_store(const std::function<int()>& body) {
+  try {
+    return body();
+  } catch (const SysError& error) {
+    const std::string store = fmt::format("the store {}", quoted(images::store_folder()));
+    const bool full = error.code() == ENOSPC || error.code() == EDQUOT;
+    if (!full || std::string_view(error.what()).starts_with(store)) throw;
+    throw SysError(SysError::Verbatim(), error.code(), fmt::format("{}: {}", store, error.what()),
+                   "free some space there (df -h, df -i; `rootfs-fetch prune`), or choose another "
+                   "place: --store DIR, or LOCKSTEP_STORE=DIR",
+                   error.failure());
+  }
+}
+
+namespace {
+
 int and_say_losses(const std::function<int()>& body) {
   const int result = body();
   const auto& [owners, nodes, attributes] = lost().counts;
@@ -61,7 +81,8 @@ void count_loss(Loss loss, const std::string& path) {
 
 int with_own_files(const std::function<int()>& body) { return and_say_losses(body); }
 
-int with_all_owners(const std::function<int()>& body) {
+int with_all_owners(const std::function<int()>& work) {
+  const auto body = [&] { return in_the_store(work); };
   if (has_root_powers()) return and_say_losses(body);
   const users::Maps maps = users::all_id_maps();
   if (maps.single_id) return and_say_losses(body);

@@ -16,7 +16,10 @@ enum class Loss : uint8_t {
 
 void count_loss(Loss loss, const std::string& path);
 
-/// Calls `body`, which unpacks layers into the store. Without root, but with subordinate ids, in a
+/// Calls `body`, which writes to the store: where there is no room, the error says so of the store.
+int in_the_store(const std::function<int()>& body);
+
+/// The same for what unpacks layers into the store. Without root, but with subordinate ids, in a
 /// user namespace in which these are all other users than root: so files keep their owners, on disk
 /// as those ids, by which the steps know them. Says what was lost all the same. To be called while
 /// single-threaded. Returns what `body` returns, throws what it throws.

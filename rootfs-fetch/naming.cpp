@@ -23,6 +23,7 @@ std::string new_name(const std::string& text) {
   }
   if (text.find('/') == std::string::npos) {
     images::check_name(text);
+    if (!reference) Reference::parse(text);  // which says what is wrong with it
     return text;
   }
   if (reference) return reference->name();
@@ -32,6 +33,12 @@ std::string new_name(const std::string& text) {
     throw Error(fmt::format("{} is not an image's name", images::quoted_briefly(text)),
                 error.hint().empty() ? error.what() : error.hint());
   }
+}
+
+std::string name_from_elsewhere(const std::string& text) {
+  if (text.find('/') != std::string::npos || Reference::read(text)) return new_name(text);
+  images::check_name(text);
+  return text;
 }
 
 }  // namespace lockstep::fetch

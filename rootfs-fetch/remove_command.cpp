@@ -9,6 +9,7 @@
 #include "common/os/narrate.hpp"
 #include "rootfs-fetch/commands.hpp"
 #include "rootfs-fetch/image.hpp"
+#include "rootfs-fetch/losses.hpp"
 
 namespace lockstep::fetch {
 namespace {
@@ -76,7 +77,7 @@ cli::Command remove_command(const Wishes& wishes) {
   command.options = [](cli::Options& options) { options.allow_anywhere(); };
   command.run = [&wishes](const std::vector<std::string>& arguments) {
     if (arguments.empty()) expect_arguments(arguments, 1, "rm", "NAME");
-    return run(arguments, wishes);
+    return in_the_store([&] { return run(arguments, wishes); });
   };
   return command;
 }

@@ -38,7 +38,13 @@ void write_file(const images::Store& store, const std::vector<Image>& images, co
   if (there && !S_ISREG(status.st_mode))
     return write(store, images, given, sys::open(given.output, O_WRONLY));
   const std::string temporary = fmt::format("{}.{}.part", given.output, ::getpid());
-  const Fd file = sys::open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0644);
+  const Fd file(
+      ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644));
+  if (!file) {
+    const int code = errno;
+    throw SysError(code, fmt::format("open({}, O_CREAT)", quoted(given.output)),
+                   images::disk_hint(code));
+  }
   try {
     write(store, images, given, file);
     images::sync(file, given.output);
@@ -54,7 +60,10 @@ int run(const Given& given, const std::vector<std::string>& names, const Wishes&
   const auto store = images::Store::open();
   std::vector<Image> images;
   images.reserve(names.size());
-  for (const std::string& name : names) images.push_back(find_verified(store, name));
+  for (const std::string& name : names) {
+    images.push_back(find_verified(store, name));
+    require_blobs(*store, images.back());
+  }
   if (given.output != "-") {
     write_file(*store, images, given);
     if (!wishes.quiet) fmt::print("{} saved to {}\n", fmt::join(names, ", "), quoted(given.output));

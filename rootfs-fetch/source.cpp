@@ -99,7 +99,7 @@ std::vector<Selection> select(const std::vector<IndexEntry>& entries, const std:
     if (each.name.empty())
       throw Error(fmt::format("{} gives the image {} no name", where, each.entry.descriptor.digest),
                   "add one: NAME as the last argument");
-    each.name = new_name(each.name);
+    each.name = name_from_elsewhere(each.name);
   }
   return out;
 }

@@ -166,7 +166,13 @@ int Program::dispatch(const std::vector<std::string>& arguments) {
     rest = options.parse(name_, arguments);
   } catch (const UsageError&) {  // an option of the command that is left out
     if (otherwise == nullptr) throw;
-    return run_or_report(*otherwise, arguments);
+    // Or its options stand before it: the first word that names a command is it, and nothing to pull.
+    const auto word = std::find_if(arguments.begin(), arguments.end(),
+                                   [this](const auto& each) { return find(each) != nullptr; });
+    if (word == arguments.end()) return run_or_report(*otherwise, arguments);
+    rest.assign(arguments.begin(), word);
+    rest.insert(rest.end(), word + 1, arguments.end());
+    return run_or_report(*find(*word), rest);
   }
   if (version) {
     print(this->version());

@@ -10,6 +10,7 @@
 namespace lockstep::images {
 namespace {
 
+constexpr const char* kDockerConfigType = "application/vnd.docker.container.image.v1+json";
 constexpr std::string_view kSha256 = "sha256:";
 
 bool is_folder(const std::string& path) {
@@ -53,6 +54,12 @@ Image load_image(const std::string& name, const Descriptor& descriptor,
   image.manifest =
       read_manifest(read(descriptor), fmt::format("the manifest {}", descriptor.digest));
   const Descriptor& config = image.manifest.config;
+  if (config.media_type != kConfigType && config.media_type != kDockerConfigType) {
+    throw Error(
+        fmt::format("{} is no image, but something else that a layout can hold: its config "
+                    "is {}",
+                    quoted_briefly(name), quoted(config.media_type)));
+  }
   image.config = read_config(read(config), fmt::format("the config {}", config.digest));
   if (image.config.diff_ids.size() != image.manifest.layers.size()) {
     throw Error(fmt::format("the image {}: {} layers in the manifest, {} in the config",

@@ -39,6 +39,25 @@ bool is_there(const Fd& folder, const char* name) {
   return ::faccessat(folder.get(), name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/// Who removes an image may do so because the disk is full: then what is shorter than the index that
+/// is there is written over it, which takes no room. `put` is the better way.
+template <typename Put>
+void put_shorter(const Fd& store, std::string text, Put put) {
+  try {
+    put(text);
+  } catch (const SysError& error) {
+    if (error.code() != ENOSPC && error.code() != EDQUOT) throw;
+    const Fd file(::openat(store.get(), "index.json", O_WRONLY | O_NOFOLLOW | O_CLOEXEC));
+    struct stat status {};
+    if (!file || ::fstat(file.get(), &status) != 0) throw;
+    const auto size = static_cast<size_t>(status.st_size);
+    if (text.size() > size) throw;
+    text.resize(size, '\n');
+    write_all(file, text, "index.json");
+    sync(file, "index.json");
+  }
+}
+
 /// What may be there before the first image: networks, and what one who was killed has left.
 bool may_be_first(const std::string& name) {
   return name == "networks" || name == ".oci-layout.new";
@@ -136,10 +155,14 @@ void Store::set(const std::string& name, const Descriptor& descriptor, const Ori
   put_index(with_entry(index_text(), name, descriptor, origin));
 }
 
-void Store::forget(const std::string& name) const { put_index(without_entry(index_text(), name)); }
+void Store::forget(const std::string& name) const {
+  put_shorter(folder_, without_entry(index_text(), name),
+              [this](const std::string& text) { put_index(text); });
+}
 
 void Store::forget_nameless(const std::string& digest) const {
-  put_index(without_nameless(index_text(), digest));
+  put_shorter(folder_, without_nameless(index_text(), digest),
+              [this](const std::string& text) { put_index(text); });
 }
 
 std::string Store::layer_folder(const std::string& diff_id) const {

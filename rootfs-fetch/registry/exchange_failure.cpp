@@ -64,6 +64,12 @@ std::string hint_of(CURLcode code, long verdict) {
 void Exchange::fail(int number) {
   const auto code = static_cast<CURLcode>(number);
   const std::string reason(reason_.data());
+  if (code == CURLE_OPERATION_TIMEDOUT && response_.status == 0) {
+    double seconds = 0;
+    ::curl_easy_getinfo(handle_, CURLINFO_TOTAL_TIME, &seconds);
+    throw TransferError(Kind::kSilent, fmt::format("{}: no answer within {:.0f} s",
+                                                   origin_of(request_.url), seconds));
+  }
   const std::string text = fmt::format("{}: {}", origin_of(request_.url),
                                        reason.empty() ? ::curl_easy_strerror(code) : reason);
   long verdict = 0;

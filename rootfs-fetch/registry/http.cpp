@@ -16,7 +16,6 @@ namespace lockstep::fetch {
 namespace {
 
 constexpr long kConnectSeconds = 20;
-constexpr long kSilenceSeconds = 60;
 constexpr int kMostRedirects = 10;
 constexpr long kBuffer = 256L << 10U;
 
@@ -106,7 +105,7 @@ void Http::set_up(const Request& request) {
   set(handle, CURLOPT_USERAGENT, "lockstep-rootfs-fetch");
   set(handle, CURLOPT_CONNECTTIMEOUT, kConnectSeconds);
   set(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
-  set(handle, CURLOPT_LOW_SPEED_TIME, kSilenceSeconds);
+  set(handle, CURLOPT_LOW_SPEED_TIME, request.silence);
   set(handle, CURLOPT_BUFFERSIZE, kBuffer);
   set(handle, CURLOPT_UPLOAD_BUFFERSIZE, kBuffer);
   const std::string& ca = request.connection.ca;

@@ -46,6 +46,7 @@ struct Request {
   /// What it throws, perform() throws.
   std::function<void(const Response&, std::string_view)> receiver{};
   std::function<void(uint64_t)> on_sent{};  // so many bytes have been sent so far
+  long silence = 60;                        // seconds; then it has failed
   size_t most = size_t{4} << 20U;           // that the body may have without a receiver
 };
 

@@ -15,6 +15,7 @@ namespace {
 
 using Kind = TransferError::Kind;
 
+constexpr long kFirstSilence = 20;  // seconds: who is there answers the first question soon
 constexpr const char* kAccept =
     "Accept: application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, "
     "application/vnd.docker.distribution.manifest.v2+json, "
@@ -77,10 +78,14 @@ std::string Registry::url(const std::string& rest) const {
 /// Whether it answers to plain HTTP; what a server of TLS says to one who speaks plainly is no answer.
 bool Registry::speaks_plainly(Http& http) const {
   try {
-    const Response response = http.perform(request("http://" + site_.host + "/v2/"));
+    Request asking = request("http://" + site_.host + "/v2/");
+    asking.silence = kFirstSilence;
+    const Response response = http.perform(asking);
     return response.status != 400 || response.body.find("HTTPS") == std::string::npos;
   } catch (const TransferError& error) {
     if (error.kind() == Kind::kUnreachable) throw;
+    // A server of TLS would have hung up.
+    if (error.kind() == Kind::kSilent) throw TransferError(Kind::kUnreachable, error.what());
     return false;
   }
 }

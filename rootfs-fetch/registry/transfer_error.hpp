@@ -13,6 +13,7 @@ class TransferError : public Error {
   enum class Kind : uint8_t {
     kAgain,        // the same may succeed later: a connection that broke
     kBusy,         // so it may, for the server said so: 429, 503
+    kSilent,       // the same, after a long time in which nothing came
     kUnreachable,  // there is nobody to talk to
     kMissing,      // 404
     kDenied,       // 401, 403
@@ -26,7 +27,8 @@ class TransferError : public Error {
   Kind kind() const { return kind_; }
   /// Whether the same may succeed another time.
   bool may_pass() const {
-    return kind_ == Kind::kAgain || kind_ == Kind::kBusy || kind_ == Kind::kUnreachable;
+    return kind_ == Kind::kAgain || kind_ == Kind::kBusy || kind_ == Kind::kSilent ||
+           kind_ == Kind::kUnreachable;
   }
   /// How long the server asks to wait (Retry-After).
   std::optional<std::chrono::seconds> wait() const { return wait_; }

@@ -50,14 +50,15 @@ std::string find_image_tool(const std::string& what_for) {
       "`make build` makes it where its libraries are (`make deps`)");
 }
 
-int run_image_tool(const std::string& program, const std::vector<std::string>& words,
-                   Output output) {
+namespace {
+
+int run_with_output(const std::string& program, const std::vector<std::string>& words, int output) {
   const std::vector<std::string> environment = sys::callers_environment();
   Child child = Child::clone(
       0,
       [&] {
         try {
-          if (output == Output::kToErrors) ::dup2(STDERR_FILENO, STDOUT_FILENO);
+          if (output != STDOUT_FILENO) ::dup2(output, STDOUT_FILENO);
           sys::set_parent_death_signal(SIGKILL);
           sys::execute(program, words, environment, "images are the image tool's work");
         } catch (const std::exception& error) {
@@ -69,6 +70,19 @@ int run_image_tool(const std::string& program, const std::vector<std::string>& w
   const int code = status.shell_code();
   if (code > 128) throw Error(fmt::format("{} {}", program, status.words()));
   return code == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int run_image_tool(const std::string& program, const std::vector<std::string>& words,
+                   Output output) {
+  return run_with_output(program, words,
+                         output == Output::kToErrors ? STDERR_FILENO : STDOUT_FILENO);
+}
+
+int run_image_tool(const std::string& program, const std::vector<std::string>& words,
+                   const Fd& output) {
+  return run_with_output(program, words, output.get());
 }
 
 }  // namespace lockstep::overlay

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "common/os/fd.hpp"
+
 namespace lockstep::overlay {
 
 /// Where rootfs-fetch is, which gets images and writes them: beside this program, else on PATH.
@@ -17,5 +19,8 @@ enum class Output : uint8_t { kOurs, kToErrors };
 /// this program. Throws Error where it is killed.
 int run_image_tool(const std::string& program, const std::vector<std::string>& words,
                    Output output);
+/// The same; what it prints goes into `output`.
+int run_image_tool(const std::string& program, const std::vector<std::string>& words,
+                   const Fd& output);
 
 }  // namespace lockstep::overlay

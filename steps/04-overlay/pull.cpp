@@ -3,10 +3,15 @@
 
 #include "04-overlay/pull.hpp"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "04-overlay/image_tool.hpp"
 #include "common/cli/options.hpp"
 #include "common/images/location.hpp"
 #include "common/images/reference.hpp"
+#include "common/os/error.hpp"
+#include "common/os/fd.hpp"
 #include "common/os/narrate.hpp"
 
 namespace lockstep::overlay {
@@ -18,12 +23,34 @@ bool may_be_pulled(const std::string& name) {
   return reference && reference->place == images::Place::kRegistry && !images::is_digest(name);
 }
 
+/// Whether it is in an archive, a layout, or a folder: `oci:DIR:NAME`, `dir:DIR`.
+bool is_elsewhere(const std::string& name) {
+  const auto reference = images::Reference::read(name);
+  return reference && reference->place != images::Place::kRegistry;
+}
+
+std::string find_tool(const std::string& name) {
+  return find_image_tool(fmt::format("to get the image {}", quoted(name)));
+}
+
 /// False if it can't be got: the tool has said why.
 bool get(const std::string& name) {
-  const std::string tool = find_image_tool(fmt::format("to get the image {}", quoted(name)));
-  return run_image_tool(tool,
+  return run_image_tool(find_tool(name),
                         {"rootfs-fetch", "pull", "--store", images::store_folder(), "--", name},
                         Output::kToErrors) == 0;
+}
+
+/// What it is called there only the tool sees: it prints the digest.
+images::Image get_from_elsewhere(const std::string& name) {
+  const Fd answer(::memfd_create("digest", MFD_CLOEXEC));
+  if (!answer) throw SysError(errno, "memfd_create(\"digest\")");
+  const std::vector<std::string> words = {"rootfs-fetch",         "pull", "--quiet", "--store",
+                                          images::store_folder(), "--",   name};
+  if (run_image_tool(find_tool(name), words, answer) != 0)
+    throw Error(fmt::format("no image comes from {}", quoted(name)));
+  ::lseek(answer.get(), 0, SEEK_SET);
+  const std::string digest = read_all(answer, "the digest");
+  return images::find_image(images::Store::open(), digest.substr(0, digest.find('\n')));
 }
 
 }  // namespace
@@ -37,6 +64,7 @@ Pull pull_from(const std::string& text) {
 }
 
 images::Image get_image(const std::string& name, Pull pull) {
+  if (pull != Pull::kNever && is_elsewhere(name)) return get_from_elsewhere(name);
   if (pull == Pull::kNever || !may_be_pulled(name))
     return images::find_image(images::Store::open(), name);
   if (pull == Pull::kMissing) {

@@ -13,7 +13,7 @@ enum class Pull : uint8_t { kMissing, kAlways, kNever };
 Pull pull_from(const std::string& text);
 
 /// The image called `name`, by whatever names find_image knows it, after rootfs-fetch has got it
-/// where that is wanted. Throws Error.
+/// where that is wanted; from an archive, a layout or a folder each time. Throws Error.
 images::Image get_image(const std::string& name, Pull pull);
 
 }  // namespace lockstep::overlay

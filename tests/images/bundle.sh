@@ -10,6 +10,8 @@ succeeds "$fetch" import reference app --change 'ENTRYPOINT ["/bin/echo", "-n"]'
   --change 'LABEL io.lockstep.image=evil org.example=yes' --change 'STOPSIGNAL SIGUSR1' --change 'VOLUME /data'
 succeeds "$fetch" bundle app out
 [[ $(< "$said/out") == *"the image declares volumes"*"/data"* ]] || fail "nothing is said of volumes: $(< "$said/out")"
+[[ -d out/rootfs/data ]] || fail "the volume is no folder of the rootfs"
+rmdir out/rootfs/data
 same_files out/rootfs reference
 field() { python3 -c "import json,sys; print(json.load(open('out/config.json'))$1)"; }
 if command -v python3 > /dev/null; then
@@ -31,8 +33,10 @@ refuses 'there is no user "nosuchuser"' "$fetch" bundle ghost new
 [[ ! -e new && ! -e .new.rootfs-fetch ]] || fail "a bundle without its user was left"
 
 # Runtimes take it.
-sed -i 's/"terminal": *true/"terminal": false/' out/config.json
-grep -q '"terminal": false' out/config.json || fail "config.json has no process.terminal"
+grep -qE '"terminal": *true' out/config.json && fail "a terminal that nobody asked for"
+succeeds "$fetch" bundle --tty app with-terminal
+grep -qE '"terminal": *true' with-terminal/config.json || fail "--tty gives no terminal"
+grep -qE '"ociVersion": *"1.0.2"' out/config.json || fail "a version that older runtimes refuse"
 for runtime in "$LOCKSTEP_BUILD/step09" runc; do
   command -v "$runtime" > /dev/null || continue
   (( EUID == 0 )) || continue

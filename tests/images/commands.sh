@@ -49,6 +49,19 @@ refuses 'a path has at most 4095' "$fetch" export busybox "$(printf '%05000d' 0)
 before=$(find "$LOCKSTEP_STORE" -printf '%p %T@ %C@\n' | sort)
 refuses 'no image "alpine:3.20" in the store' "$fetch" alpine:3.20 --offline
 hints 'rootfs-fetch busybox'
+touch two.tar
+refuses 'load: "two.tar" is a file' "$fetch" load two.tar
+rm two.tar
+refuses 'open("/nope/x.tar", O_CREAT): No such file' "$fetch" save -o /nope/x.tar busybox
+refuses 'login: there is no terminal to ask on' setsid -w "$fetch" login localhost:1 < /dev/null
+hints --password-stdin
+mkdir -p "$temporary/empty"
+for command in "tag busybox" "import $temporary/empty"; do
+  # shellcheck disable=SC2086  # words
+  refuses "the repository's part \"Foo\"" "$fetch" $command Foo
+  # shellcheck disable=SC2086  # words
+  refuses 'the tag "bar:baz"' "$fetch" $command foo:bar:baz
+done
 refuses 'no image "nothing"' "$fetch" inspect nothing
 hints 'it has "busybox"'
 refuses 'no image "../x"' "$fetch" rm ../x

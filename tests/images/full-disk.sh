@@ -25,6 +25,22 @@ for size in size=64k size=900k size=2m size=4m size=4800k nr_inodes=8 nr_inodes=
   umount "$disk"
 done
 
+# Who removes an image may do so because the disk is full. The message of others names the store.
+mount -t tmpfs -o size=16m tmpfs "$disk"
+succeeds "$fetch" --store "$disk/store" busybox
+succeeds "$fetch" --store "$disk/store" tag busybox other
+head -c 16m /dev/zero > "$disk/filler" 2> /dev/null || true
+mkdir "$temporary/source"
+head -c 100k /dev/urandom > "$temporary/source/file"
+refuses "the store \"$disk/store\": " "$fetch" --store "$disk/store" import "$temporary/source" new
+hints '--store DIR'
+succeeds "$fetch" --store "$disk/store" rm other
+[[ $("$fetch" --store "$disk/store" list -q) == busybox ]] || fail "rm on a full disk: $("$fetch" --store "$disk/store" list -q)"
+rm "$disk/filler"
+succeeds "$fetch" --store "$disk/store" tag busybox other
+succeeds "$fetch" --store "$disk/store" rm other busybox
+umount "$disk"
+
 succeeds "$fetch" busybox
 for size in size=64k size=1m nr_inodes=5 nr_inodes=100; do
   mount -t tmpfs -o "$size" tmpfs "$disk"

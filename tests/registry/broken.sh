@@ -83,6 +83,8 @@ for status in 400 403 404 418; do  # what won't be otherwise the next time
   front "status-$status" "${at[plain]}" broken "$status"
   aside gives_up "status-$status" "${at[status-$status]}" 1 2
 done
+front mute "${at[plain]}" silent
+aside denies "http://$host: no answer within 20 s" "$fetch" "$host/test/sizeable:v1"
 # shellcheck disable=SC2031  # here it is the test's own
 for pid in "${aside[@]}"; do wait "$pid" || failures=$((failures + 1)); done
 finish

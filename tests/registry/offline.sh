@@ -24,6 +24,12 @@ if command -v strace > /dev/null && strace -o /dev/null true 2> /dev/null; then
 fi
 [[ $(requests counted true) == 0 ]] || fail "--offline asked the registry for what is here"
 
+# Options before the command: its name is no image's.
+denies "--platform" "$fetch" --platform linux/arm64 list
+[[ $("$fetch" --format json list | jq -r '.[].name' | xargs) == *"$name"* ]] || fail "--format json list: $("$fetch" --format json list)"
+succeeds "$fetch" --offline pull "$name"
+[[ $(requests counted true) == 0 ]] || fail "--offline pull asked the registry"
+
 # A short name that can't be reached says so, and what is there without the network.
 denies "nothing-of-that-name" env https_proxy=http://localhost:1 "$fetch" nothing-of-that-name
 hints busybox

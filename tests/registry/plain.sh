@@ -67,6 +67,7 @@ store_is_empty "references that are none"
 make_image artifact
 fill artifact "$host/test/artifact:v1"
 denies "$host/test/artifact" "$fetch" "$host/test/artifact:v1"
+denies "artifact\" is no image, but something else" "$fetch" "oci:$layout:artifact"
 store_is_empty "what is no image"
 make_image wrong_diff_id
 fill wrong_diff_id "$host/test/liar:v1"

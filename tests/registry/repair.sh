@@ -90,6 +90,12 @@ fresh_store
 succeeds "$fetch" --keep-blobs=false "$name"
 succeeds "$fetch" verify
 [[ $(< "$said/out") == *"$name has no blobs: save and push need"*"pull --keep-blobs"* ]] || fail "nothing is said of blobs: $(< "$said/out")"
+for command in "export $name out" "bundle $name out" "save -o out $name"; do
+  # shellcheck disable=SC2086  # words
+  denies "pulled with --keep-blobs=false" "$fetch" $command
+  hints "pull --keep-blobs $name"
+  [[ ! -e out ]] || fail "$command has made something"
+done
 rm -r "$folder"
 repairs
 [[ -d $folder && ! -e $blob ]] || fail "it came otherwise than before"

@@ -48,6 +48,15 @@ runs small "$name"
 runs "has moved" --pull always "$name"
 runs "has moved" "$name"
 
+# From a layout, an archive, a folder.
+runs small "oci:$layout:small"
+succeeds skopeo copy "oci:$layout:small" "docker-archive:$temporary/small.tar:local/small:v1"
+runs small "docker-archive:$temporary/small.tar"
+succeeds "$fetch" export "$name" "$temporary/a-root"
+runs "of a folder" "dir:$temporary/a-root" echo "of a folder"
+runs_not nowhere "oci:$layout:nowhere"
+runs_not "oci:$layout:small" --pull never "oci:$layout:small"
+
 # What can't be had: the reason, once.
 runs_not "$host/test/nothing" "$host/test/nothing:v1"
 runs_not localhost:1 localhost:1/test/small
