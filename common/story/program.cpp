@@ -70,7 +70,9 @@ void enter_working_directory(const oci::Process& process, Why why) {
   sys::change_directory(process.cwd, why);
   // The system call itself: of a folder that the root doesn't lead to it says "(unreachable)…".
   std::array<char, PATH_MAX> here{};
-  if (::syscall(SYS_getcwd, here.data(), here.size()) > 0 && here[0] == '/') return;
+  if (::syscall(SYS_getcwd, here.data(), here.size()) < 0)
+    throw SysError(errno, fmt::format("process.cwd: {}: getcwd()", quoted(process.cwd)));
+  if (here[0] == '/') return;
   throw Error(fmt::format("process.cwd: {} leads out of the container", quoted(process.cwd)),
               "a link of /proc/PID/fd, /proc/PID/cwd or /proc/PID/root is no working directory");
 }
