@@ -1,8 +1,14 @@
 #include "03-mount/masks.hpp"
 
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
 
 #include "03-mount/bind.hpp"
 #include "03-mount/targets.hpp"
@@ -22,8 +28,56 @@ Fd open_null(const Beneath& root) {
               "masks are made of it: let /dev be a tmpfs, or a folder that holds the real one");
 }
 
-void mask(const Beneath& root, const std::string& path, Fd& null) {
-  const auto there = root.open(path, O_PATH);
+/// Paths below /proc and /sys are looked up beneath these very file systems: where one of the two
+/// folders is exchanged for a link at this moment, masks would lie elsewhere, and the real one be bare
+/// (CVE-2023-27561).
+class Places {
+ public:
+  Places(const Beneath& root, const oci::Config& config) : root_(root), config_(config) {}
+
+  std::optional<Fd> open(const std::string& path) {
+    for (Kernels& kernels : kernels_) {
+      const std::string folder = std::string(kernels.folder) + "/";
+      if (!path.starts_with(folder) || !is_mounted(kernels)) continue;
+      if (!kernels.tree) kernels.tree.emplace(open_tree(kernels));
+      return kernels.tree->open(path.substr(folder.size()), O_PATH);
+    }
+    return root_.open(path, O_PATH);
+  }
+
+ private:
+  struct Kernels {
+    const char* folder;
+    const char* type;
+    decltype(statfs::f_type) magic;
+    std::optional<Beneath> tree{};
+  };
+
+  bool is_mounted(const Kernels& kernels) const {
+    const auto& mounts = config_.mounts;
+    return std::any_of(mounts.begin(), mounts.end(), [&](const oci::Mount& mount) {
+      return mount.destination == kernels.folder && mount.type == kernels.type;
+    });
+  }
+
+  Fd open_tree(const Kernels& kernels) const {
+    auto folder = root_.open_link_itself(kernels.folder, O_PATH);
+    struct statfs where {};
+    if (folder && ::fstatfs(folder->get(), &where) == 0 && where.f_type == kernels.magic)
+      return std::move(*folder);
+    throw Error(
+        fmt::format("{} is not the {} that was mounted there", kernels.folder, kernels.type),
+        "somebody changes the rootfs at this very moment");
+  }
+
+  const Beneath& root_;
+  const oci::Config& config_;
+  std::array<Kernels, 2> kernels_ = {Kernels{"/proc", "proc", PROC_SUPER_MAGIC},
+                                     Kernels{"/sys", "sysfs", SYSFS_MAGIC}};
+};
+
+void mask(const Beneath& root, Places& places, const std::string& path, Fd& null) {
+  const auto there = places.open(path);
   if (!there) return;
   const sys::Place target{*there, path};
   if (is_directory(*there)) {
@@ -36,8 +90,8 @@ void mask(const Beneath& root, const std::string& path, Fd& null) {
        "it tells of the whole machine: the null device covers it");
 }
 
-void make_readonly(const Beneath& root, const std::string& path) {
-  const auto there = root.open(path, O_PATH);
+void make_readonly(const Beneath& root, Places& places, const std::string& path) {
+  const auto there = places.open(path);
   if (!there) return;
   MountOptions options;
   options.bind = options.recursive = true;
@@ -50,9 +104,10 @@ void make_readonly(const Beneath& root, const std::string& path) {
 
 void mask_paths(const oci::Config& config) {
   const Beneath root = Beneath::open_root("/");
-  for (const std::string& path : config.linux.readonly_paths) make_readonly(root, path);
+  Places places(root, config);
+  for (const std::string& path : config.linux.readonly_paths) make_readonly(root, places, path);
   Fd null;
-  for (const std::string& path : config.linux.masked_paths) mask(root, path, null);
+  for (const std::string& path : config.linux.masked_paths) mask(root, places, path, null);
   if (!config.root.readonly) return;
   MountOptions options;
   options.set = MOUNT_ATTR_RDONLY;
