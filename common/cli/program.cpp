@@ -209,9 +209,6 @@ int Program::run(int argc, char** argv) {
     const int status = dispatch(arguments);
     flush_output();
     return status;
-  } catch (const UsageError& error) {
-    report(error);
-    return 1;
   } catch (const std::exception& error) {
     report(error);
     return 1;
