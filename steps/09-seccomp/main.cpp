@@ -35,7 +35,6 @@ int main(int argc, char** argv) {
       engine::options,   // 09: --console-socket, --preserve-fds
   };
   const std::vector<pid::ProcessOptions> exec_options = {
-      // what later lessons add
       mnt::terminal_options,  // 03: --tty, --detach-keys
       usr::exec_options,      // 06: --user
       caps::exec_options,     // 08: --cap, --privileged

@@ -5,6 +5,7 @@ set -euo pipefail
 echo one > one
 echo two > two
 echo three > three
+# shellcheck disable=SC2016  # the container's shell expands it
 show='ls /proc/self/fd | tr "\n" " "; for fd in 3 4 5; do [ ! -e /proc/self/fd/$fd ] || readlink /proc/self/fd/$fd; done; cat <&3'
 new_config lockstep sh -c "$show"
 

@@ -35,7 +35,8 @@ ends_with 1
 jq -r .msg inside.log | grep -q 'no such file or directory' || fail "what Docker looks for is not in: $(< inside.log)"
 
 succeeds lockstep --version
-[[ $out =~ ^lockstep\ version\ [0-9.]+$'\n'spec:\ 1\.[0-9.]+$'\n'libseccomp:\ [0-9.]+$ ]] || fail "the version$(seen)"
+version=$'^lockstep version [0-9.]+\nspec: 1\\.[0-9.]+\nlibseccomp: [0-9.]+$'
+[[ $out =~ $version ]] || fail "the version$(seen)"
 succeeds "$newest" --version
 [[ $out =~ ^$newest\ [0-9.]+\ \(09-seccomp\)$ ]] || fail "the version$(seen)"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Hooks: each at its moment, in its namespaces, with the container's state on standard input and nothing of the
 # runtime's beside; what becomes of a container whose hook fails; and those of a container whose runtime was killed.
-# shellcheck disable=SC2016,SC2154  # hooks expand them; `try` fills out, err and status
+# shellcheck disable=SC2016,SC2119,SC2154  # hooks expand them; `try` fills out, err and status
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 log=/run/test/work/log

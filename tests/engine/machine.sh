@@ -1,6 +1,6 @@
 #!/bin/bash
 # Interfaces of the host's that a container gets, with their addresses; memory nodes; what the machine hasn't got.
-# shellcheck disable=SC2154  # `try` fills out, err and status
+# shellcheck disable=SC2119,SC2154  # `runs` may be given options; `try` fills out, err and status
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 command -v ip > /dev/null || skip "ip is missing: make deps-test installs it"

@@ -24,7 +24,7 @@ creates_second() {
 }
 delete_second() {
   succeeds "$step" delete --force y
-  [[ -e /proc/$first/ns ]] && is running x || fail "$1: the first has ended with the second"
+  { [[ -e /proc/$first/ns ]] && is running x; } || fail "$1: the first has ended with the second"
 }
 # The first: it has all of its own.
 first_container() {
