@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # engine.sh: compare what an engine asks of a runtime (run, create, start, exec, delete) between
 # lockstep, crun, runc and the least that a runtime has to do, with the config.json that `runc spec` writes; then
-# what a seccomp profile adds, and what a thousand containers that are alive.
+# what a seccomp profile adds, and a large config.json, and what a thousand containers that are alive.
 #
 # usage: tests/bench/engine.sh [-n ROUNDS] [-p PAUSES] [-c VERSIONS] [-k COUNT] [-o DIR] [-u DIR] [BUILD]
 #        tests/bench/engine.sh -m DIR
@@ -168,6 +168,18 @@ measure_seccomp() {
   table seccomp "run with a profile of $(calls_of "$work/bin/profile.json" | wc -l) calls"
 }
 
+measure_large() {
+  local i label
+  plan=$work/plan
+  : >"$plan"
+  for i in "${!labels[@]}"; do
+    label=${labels[i]}
+    row "$label" "$label" - "${runtimes[i]} run --bundle $work/true {id}"
+    row "$label large" "$label" "$([ "$label" = lockstep ] && echo +2 || echo -)" "${runtimes[i]} run --bundle $work/large {id}"
+  done
+  table large "run with a config.json of $(($(stat -c %s "$work/large/config.json") >> 10)) KB, 30 mounts, 20 devices, the same profile"
+}
+
 # alive_rows WHEN ROOT ID AIM: state, start and exec of lockstep where ROOT has the states, of ID among others; AIM is a
 # factor or -.
 alive_rows() {
@@ -225,6 +237,7 @@ for version in ${versions//,/ }; do
   write_bundle true '["true"]'
   write_bundle sleep '["sleep", "100000"]'
   write_bundle seccomp '["true"]' "$(<"$work/bin/profile.json")"
+  write_large_bundle large
   say $'\n'"cgroup v$version:"
   add_runtimes
   for label in "${labels[@]}"; do say "  $label: ${resident[$label]} KiB resident"; done
@@ -233,6 +246,7 @@ for version in ${versions//,/ }; do
     measure_cycle
     measure_exec
     measure_seccomp
+    measure_large
   done
   [ "$count" = 0 ] || measure_alive
 done
