@@ -14,6 +14,9 @@ SETTINGS = re.compile(
     r"|net_cls\.classid$|net_prio\.ifpriomap$|rdma\.max$|devices\.list$|freezer\.state$|cgroup\.(freeze|type)$")
 
 
+VERSION = "2" if os.path.exists("/sys/fs/cgroup/cgroup.controllers") else "1"  # of cgroups
+
+
 def read(path):
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
@@ -119,6 +122,17 @@ def changes(before, after):
             yield f"left {kind}: {one}"
         for one in sorted(before[kind] - after[kind]):
             yield f"lost {kind}: {one}"
+
+
+def place(mount):
+    """What is mounted where, whatever its options."""
+    return mount.split(" ")[:2]
+
+
+def new_mounts(before, after):
+    """Those that are more, the last first: not where only the options of one have changed."""
+    were = [place(mount) for mount in before["mount"]]
+    return [mount for mount in sorted(after["mount"] - before["mount"], reverse=True) if place(mount) not in were]
 
 
 def sweep(before, after):

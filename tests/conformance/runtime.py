@@ -80,7 +80,7 @@ class Run:
         for left in after["process"] - before["process"]:
             self.kill(int(left.split()[0]))
         self.reap()
-        for left in sorted(after["mount"] - before["mount"], reverse=True):
+        for left in host.new_mounts(before, after):
             subprocess.run(["umount", "--lazy", left.split(" ")[1]], check=False)
         shutil.rmtree(self.folder, ignore_errors=True)
         host.sweep(before, after)

@@ -80,6 +80,8 @@ if (( whole == 0 )); then
     echo "not run: the pages' homes are in memory, and this kernel can't id-map a tmpfs: each step says so in a line"
   else
     "$LOCKSTEP_BUILD/tests/bin/docs-check" run "$LOCKSTEP_SOURCE/docs/lessons/07-cgroup.md" || failed=1
+    echo "== conformance on version 2, after $(now) s"
+    "$LOCKSTEP_SOURCE/tests/conformance/run.sh" "$LOCKSTEP_BUILD" || failed=1
   fi
   echo "== speed on version 2, after $(now) s"
   "$LOCKSTEP_SOURCE/tests/bench/engine.sh" -u "$LOCKSTEP_BUILD/bench" -n 5 -p 0 -k 20 "$LOCKSTEP_BUILD" || failed=1

@@ -48,7 +48,7 @@ summary() {
       *) echo "Linux $version: FAILED (exit status $status), in $took s"; failed=1 ;;
     esac
     [[ $status == skipped ]] || tried=1
-    grep -E '^(lesson [0-9]+, |the busybox image|[0-9]+% tests passed|Total Test time|== ended)' "$work/output-$version" 2> /dev/null | sed 's/^/  /' || true
+    grep -E '^(lesson [0-9]+, |the busybox image|[0-9]+% tests passed|Total Test time|[0-9]+ cases through|[0-9]+ elsewhere, |== ended)' "$work/output-$version" 2> /dev/null | sed 's/^/  /' || true
   done
   (( tried && ! failed ))
 }
