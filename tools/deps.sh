@@ -18,7 +18,7 @@ if [[ $what == test || $what == vm || $what == engines ]]; then
   packages+=(doctest-dev strace passt slirp4netns tmux jq procps util-linux uidmap iproute2 skopeo umoci python3
              docker-registry podman curl openssl zstd attr libcap2-bin  # tests of images from registries
              runc crun debootstrap                 # what `make bench` and `make bench-images` compare with, and are made from
-             clang clang-format clang-tidy shellcheck ccache)
+             clang libclang-rt-dev clang-format clang-tidy shellcheck ccache)
 fi
 if [[ $what == engines ]]; then
   packages+=(podman conmon containerd docker.io buildah)
