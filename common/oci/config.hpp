@@ -81,12 +81,16 @@ struct Process {
   std::string console_socket;
   /// Not of the spec: so many of the caller's descriptors, from 3 on, are its own, too.
   unsigned preserved_descriptors = 0;
-  /// Not of the spec: the first of those are sockets that it is to serve, as LISTEN_FDS tells it.
-  unsigned listening_sockets = 0;
+  /// Not of the spec: variables by which the runtime itself tells it something (LISTEN_FDS); they come
+  /// in place of those of the same names in `env`.
+  std::vector<std::string> told;
   /// Not of the spec: of `exec`: nothing of the container's own process is added to it.
   bool is_complete = false;
   /// Not of the spec: of `exec`: though the container is paused.
   bool though_paused = false;
+  /// Not of the spec: of `exec`: the cgroup below the container's that it goes into, "/a" or
+  /// "CONTROLLER[,CONTROLLER…]:/a" (lesson 09).
+  std::vector<std::string> cgroups;
 };
 
 /// `root`.
@@ -165,6 +169,8 @@ struct Config {
   Linux linux;
   Hooks hooks;
   std::map<std::string, std::string> annotations;
+  /// Not of the spec: it stays in the cgroup of who makes it (lesson 09).
+  bool without_cgroup = false;
 };
 
 /// Settings of lockstep's own that the spec has no field for travel as annotations, the spec's way

@@ -31,7 +31,7 @@ int kill(const std::string& id, int signal, bool all, const UndoTable& undo) {
     sys::send_signal(*process, record.pid, signal,
                      "to the container's first process, and to no other");
   }
-  if (signal == SIGKILL) let_die(record, undo);
+  if (signal == SIGKILL) do_all(record, undo, &Undoing::let_die);
   return 0;
 }
 

@@ -1,11 +1,13 @@
 #include "02-pid/signals.hpp"
 
 #include <poll.h>
+#include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <array>
 #include <csignal>
+#include <utility>
 
 #include "common/os/error.hpp"
 #include "common/os/processes.hpp"
@@ -27,9 +29,32 @@ SignalQueue::SignalQueue() {
   if (!fd_) throw SysError(errno, "signalfd()");
 }
 
+void SignalQueue::watch_also(Fd other, std::function<bool()> act) {
+  Fd both(::epoll_create1(EPOLL_CLOEXEC));
+  if (!both) throw SysError(errno, "epoll_create1()");
+  for (const Fd* const one : {&fd_, &other}) {
+    epoll_event event{};
+    event.events = EPOLLIN;
+    if (::epoll_ctl(both.get(), EPOLL_CTL_ADD, one->get(), &event) != 0)
+      throw SysError(errno, "epoll_ctl(EPOLL_CTL_ADD)");
+  }
+  signals_ = std::exchange(fd_, std::move(both));
+  other_ = std::move(other);
+  act_ = std::move(act);
+}
+
+void SignalQueue::look_at_the_other() {
+  pollfd watched{other_.get(), POLLIN, 0};
+  if (::poll(&watched, 1, 0) <= 0 || act_()) return;
+  ::epoll_ctl(fd_.get(), EPOLL_CTL_DEL, other_.get(), nullptr);
+  other_.reset();
+}
+
 int SignalQueue::next() {
+  if (other_) look_at_the_other();
+  const Fd& signals = signals_ ? signals_ : fd_;
   signalfd_siginfo info{};
-  const ssize_t size = ::read(fd_.get(), &info, sizeof info);
+  const ssize_t size = ::read(signals.get(), &info, sizeof info);
   return size == sizeof info ? static_cast<int>(info.ssi_signo) : 0;
 }
 

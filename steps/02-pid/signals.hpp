@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "common/os/child.hpp"
 
 /// Lesson 02: a runtime in the foreground passes on what it is sent.
@@ -16,8 +18,17 @@ class SignalQueue {
   /// The next signal's number; 0 if none waits.
   int next();
 
+  /// From now on also `act`, when `other` can be read: whoever waits for signals does it then. As long
+  /// as it returns true. See: epoll(7)
+  void watch_also(Fd other, std::function<bool()> act);
+
  private:
-  Fd fd_;
+  void look_at_the_other();
+
+  Fd fd_;       // of the signals; with another, of both
+  Fd signals_;  // then of the signals alone
+  Fd other_;
+  std::function<bool()> act_;
 };
 
 /// Sends every signal from the queue to the child, until it ends; returns how it ended.

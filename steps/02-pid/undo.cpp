@@ -81,26 +81,23 @@ void remove_leftovers(const std::string& id, const UndoTable& table) {
   for (const auto& [kind, undoing] : table) undoing.undo(gone, {kind, {}});
 }
 
-bool has_to_tell_start(const Record& record, const UndoTable& table) {
-  return std::any_of(record.notes.begin(), record.notes.end(), [&](const Note& note) {
-    const auto found = table.find(note.kind);
-    return found != table.end() && found->second.started != nullptr;
-  });
+namespace {
+
+Undoer at(const Note& note, const UndoTable& table, Undoer Undoing::*moment) {
+  const auto found = table.find(note.kind);
+  return found == table.end() ? nullptr : found->second.*moment;
 }
 
-void tell_start(const Record& record, const UndoTable& table) {
-  for (const Note& note : record.notes) {
-    const auto found = table.find(note.kind);
-    if (found != table.end() && found->second.started != nullptr)
-      found->second.started(record, note);
-  }
+}  // namespace
+
+bool has_to_do(const Record& record, const UndoTable& table, Undoer Undoing::*moment) {
+  return std::any_of(record.notes.begin(), record.notes.end(),
+                     [&](const Note& note) { return at(note, table, moment) != nullptr; });
 }
 
-void let_die(const Record& record, const UndoTable& table) {
+void do_all(const Record& record, const UndoTable& table, Undoer Undoing::*moment) {
   for (const Note& note : record.notes) {
-    const auto found = table.find(note.kind);
-    if (found != table.end() && found->second.let_die != nullptr)
-      found->second.let_die(record, note);
+    if (const Undoer act = at(note, table, moment)) act(record, note);
   }
 }
 
@@ -110,7 +107,7 @@ void kill_and_wait(const Record& record, const UndoTable& table) {
   if (!process) return;
   sys::send_signal(*process, record.pid, SIGKILL,
                    "PID 1's end is the end of all processes of its namespace");
-  let_die(record, table);
+  do_all(record, table, &Undoing::let_die);
   if (sys::wait_for_end(*process, kPatience)) return;
   throw Error(
       fmt::format("PID {} of container {} doesn't end, though it was sent SIGKILL", record.pid,

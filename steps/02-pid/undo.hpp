@@ -17,8 +17,13 @@ using Undoer = void (*)(const Record& record, const Note& note);
 struct Undoing {
   // NOLINTNEXTLINE(google-explicit-constructor): most kinds are nothing but an undoer
   Undoing(Undoer undoer, Undoer before_the_end = nullptr, Undoer at_start = nullptr,
-          Undoer at_last = nullptr)
-      : undo(undoer), let_die(before_the_end), started(at_start), gone(at_last) {}
+          Undoer at_last = nullptr, Undoer before_start = nullptr, Undoer after_start = nullptr)
+      : undo(undoer),
+        let_die(before_the_end),
+        started(at_start),
+        gone(at_last),
+        starting(before_start),
+        settled(after_start) {}
 
   Undoer undo;
   /// What keeps the container's processes from ending, though they were sent SIGKILL, and has to be
@@ -28,6 +33,10 @@ struct Undoing {
   /// Where `started` throws, or the start before it, the container is to be removed.
   Undoer started;
   Undoer gone;
+  /// What `start` has to do before the program starts, and what it waits for afterwards (lesson 09's
+  /// word that a service is ready); null: nothing.
+  Undoer starting;
+  Undoer settled;
 };
 /// Each step's main.cpp adds its lessons' kinds.
 using UndoTable = std::map<std::string, Undoing>;
@@ -51,12 +60,10 @@ void remove_leftovers(const std::string& id, const UndoTable& table);
 /// namespace with it) and waits for its end.
 void kill_and_wait(const Record& record, const UndoTable& table = {});
 
-/// Whether a note has something to be done when the program has started; does it.
-bool has_to_tell_start(const Record& record, const UndoTable& table);
-void tell_start(const Record& record, const UndoTable& table);
-
-/// Takes away what keeps a container that was sent a deadly signal from ending.
-void let_die(const Record& record, const UndoTable& table);
+/// Whether one of the notes has something to be done at that moment (&Undoing::started); does it, in
+/// their order.
+bool has_to_do(const Record& record, const UndoTable& table, Undoer Undoing::*moment);
+void do_all(const Record& record, const UndoTable& table, Undoer Undoing::*moment);
 
 /// Throws what is in the way of a PID file there: no such folder, or something that the file would
 /// replace (`--pid-file /dev/null` must not cost the machine its /dev/null). `path` has a slash.

@@ -111,15 +111,13 @@ oci::Config final_config(const Settings& settings, const std::vector<std::string
     config.process.detach_keys = asked.detach_keys;
     config.process.console_socket = asked.console_socket;
     config.process.preserved_descriptors = asked.preserved_descriptors;
-    config.process.listening_sockets = asked.listening_sockets;
     for (const char* flag : {oci::kNoPivotAnnotation, oci::kNoNewKeyringAnnotation}) {
       if (oci::annotated(settings.config, flag)) config.annotations[flag] = "true";
     }
   }
-  if (const unsigned sockets = config.process.listening_sockets; sockets > 0) {
-    config.process.env.push_back(fmt::format("LISTEN_FDS={}", sockets));
-    config.process.env.emplace_back("LISTEN_PID=1");  // as it numbers itself. See: sd_listen_fds(3)
-  }
+  config.without_cgroup = settings.config.without_cgroup;
+  for (const std::string& variable : settings.config.process.told)
+    pid::set_variable(config.process.env, variable);
   if (!command.empty()) config.process.args = command;
   if (config.process.args.empty()) throw cli::UsageError("a command is missing");
   return config;

@@ -73,13 +73,15 @@ void start_program(StoryMaker make, pid::State& state) {
 
 }  // namespace
 
-void start(StoryMaker make, pid::State& state, const pid::UndoTable& undo) {
-  check_created(state.record);
-  if (!pid::has_to_tell_start(state.record, undo)) return start_program(make, state);
+namespace {
+
+void start_and_tell(StoryMaker make, pid::State& state, const pid::UndoTable& undo) {
+  if (!pid::has_to_do(state.record, undo, &pid::Undoing::started))
+    return start_program(make, state);
   try {
     start_program(make, state);
     state.unlock();  // who is told may look at it, enter it, end it
-    pid::tell_start(state.record, undo);
+    pid::do_all(state.record, undo, &pid::Undoing::started);
   } catch (...) {
     if (state.lock_again()) {
       pid::kill_and_wait(state.record, undo);
@@ -87,6 +89,17 @@ void start(StoryMaker make, pid::State& state, const pid::UndoTable& undo) {
     }
     throw;
   }
+}
+
+}  // namespace
+
+void start(StoryMaker make, pid::State& state, const pid::UndoTable& undo) {
+  check_created(state.record);
+  pid::do_all(state.record, undo, &pid::Undoing::starting);
+  start_and_tell(make, state, undo);
+  if (!pid::has_to_do(state.record, undo, &pid::Undoing::settled)) return;
+  state.unlock();  // it may take long
+  pid::do_all(state.record, undo, &pid::Undoing::settled);
 }
 
 void remove_when_ended(const pid::Record& container, const pid::UndoTable& undo) {

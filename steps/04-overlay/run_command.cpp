@@ -52,7 +52,7 @@ pid::Attend removing_at_the_end(const pid::Attend& attend, const pid::State& sta
 pid::Attend telling_start(const pid::Attend& attend, const pid::State& state,
                           const pid::UndoTable& undo) {
   return [&](Created& container, pid::SignalQueue& signals, const oci::Process& process) {
-    pid::tell_start(state.record, undo);
+    pid::do_all(state.record, undo, &pid::Undoing::started);
     return attend(container, signals, process);
   };
 }

@@ -36,7 +36,7 @@ void stop(const std::string& id, int seconds, const pid::UndoTable& undo) {
   const auto process = pid::locate(record);
   if (!process) return;  // as docker: it is what was asked for
   sys::send_signal(*process, record.pid, stop_signal(record), "a request: it may clean up first");
-  pid::let_die(record, undo);
+  pid::do_all(record, undo, &pid::Undoing::let_die);
   if (sys::wait_for_end(*process, seconds * 1000)) return;
   sys::send_signal(*process, record.pid, SIGKILL, "it had its time");
   sys::wait_for_end(*process, -1);

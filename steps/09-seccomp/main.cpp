@@ -21,7 +21,7 @@ int main(int argc, char** argv) {
   undo = net::with_undoers(undo);  // 05: interfaces, addresses, ports
   undo.merge(cgroup::undoers());   // 07: cgroups
   undo.merge(engine::undoers());   // 09: hooks
-  const pid::Attend attend = engine::giving_terminals_away(mnt::attend);  // 09: --console-socket
+  const pid::Attend attend = engine::attending(mnt::attend);  // 09: --console-socket, NOTIFY_SOCKET
   const std::vector<ConfigOptions> run_options = {
       uts::options,  // 01: --hostname, --domainname
       ipc::options,  // 02: --ipc

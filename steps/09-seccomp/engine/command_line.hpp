@@ -11,12 +11,13 @@ namespace lockstep::engine {
 /// program calls itself so.
 void add_commands(cli::Program& step);
 
-/// For `run` and `create`: --console-socket, --preserve-fds, --no-subreaper; LISTEN_FDS.
+/// For `run` and `create`: --console-socket, --preserve-fds, --no-subreaper; LISTEN_FDS, NOTIFY_SOCKET.
 void options(cli::Options& options, oci::Config& config);
 /// For `exec`: --process, --console-socket, --preserve-fds, --additional-gids, --ignore-paused, --cgroup.
 void exec_options(cli::Options& options, oci::Process& process);
 
-/// `attend`, but of a process with a --console-socket, which gets its terminal.
-pid::Attend giving_terminals_away(pid::Attend attend);
+/// `attend`, but of a process with a --console-socket, which gets its terminal; and what the container
+/// says to the caller's NOTIFY_SOCKET is handed on (notify_socket.hpp).
+pid::Attend attending(pid::Attend attend);
 
 }  // namespace lockstep::engine

@@ -2,6 +2,7 @@
 #include <sys/ioctl.h>
 
 #include "09-seccomp/engine/command_line.hpp"
+#include "09-seccomp/engine/notify_socket.hpp"
 #include "common/os/error.hpp"
 #include "common/os/unix_socket.hpp"
 
@@ -14,8 +15,6 @@ std::string name_of(const Fd& master) {
   if (::ioctl(master.get(), TIOCGPTN, &number) != 0) throw SysError(errno, "ioctl(ptmx, TIOCGPTN)");
   return fmt::format("/dev/pts/{}", number);
 }
-
-}  // namespace
 
 pid::Attend giving_terminals_away(pid::Attend attend) {
   return [attend = std::move(attend)](Created& container, pid::SignalQueue& signals,
@@ -32,6 +31,12 @@ pid::Attend giving_terminals_away(pid::Attend attend) {
     rest.terminal = false;  // for us
     return attend(container, signals, rest);
   };
+}
+
+}  // namespace
+
+pid::Attend attending(pid::Attend attend) {
+  return handing_readiness_on(giving_terminals_away(std::move(attend)));
 }
 
 }  // namespace lockstep::engine

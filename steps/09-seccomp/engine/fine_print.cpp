@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "09-seccomp/engine/notify_socket.hpp"
+
 namespace lockstep::engine {
 
 void FinePrint::prepare() {
@@ -15,11 +17,15 @@ void FinePrint::prepare_to_enter(pid_t container) { joined_.read_maps_of(contain
 Child FinePrint::clone(uint64_t namespaces, sys::Birthplace* birthplace, Undo& undo,
                        const std::function<void()>& body) {
   hooks_.note(undo);
+  make_notify_folder(config_, undo);
   const uint64_t own = joined_.but_for_shared(namespaces);
   const Why why =
       "the container's first process, in namespaces of its own from its first instruction on";
-  if (joined_.empty()) return Child::clone(own, birthplace, body, why);
-  return Child::clone_beyond([this] { joined_.enter(); }, own, birthplace, body, why);
+  Child child = joined_.empty()
+                    ? Child::clone(own, birthplace, body, why)
+                    : Child::clone_beyond([this] { joined_.enter(); }, own, birthplace, body, why);
+  listen_for_readiness(undo, config_.process.detached);
+  return child;
 }
 
 void FinePrint::inside() { clocks_.set(); }

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "04-overlay/lifecycle.hpp"
+#include "09-seccomp/engine/notify_socket.hpp"
 #include "common/os/child.hpp"
 #include "common/os/handshake.hpp"
 #include "common/os/narrate.hpp"
@@ -120,6 +121,10 @@ void Hooks::start_inside() const {
           lifecycle::state_of(*told_, pid::Status::kCreated, ::getpid()), told_->process.cwd);
 }
 
-pid::UndoTable undoers() { return {{kNote, {nothing, nullptr, run_poststart, run_poststop}}}; }
+pid::UndoTable undoers() {
+  pid::UndoTable all = notify_undoers();
+  all.insert({kNote, {nothing, nullptr, run_poststart, run_poststop}});
+  return all;
+}
 
 }  // namespace lockstep::engine

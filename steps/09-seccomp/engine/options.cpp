@@ -2,10 +2,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "09-seccomp/engine/command_line.hpp"
+#include "09-seccomp/engine/notify_socket.hpp"
 #include "common/oci/config_json.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
@@ -46,11 +48,15 @@ void descriptor_options(cli::Options& options, oci::Process& process) {
 }
 
 /// Of a socket-activated caller: they come first, and the program is told of them. See: sd_listen_fds(3)
-unsigned listening_sockets() {
+void tell_of_sockets(oci::Process& process) {
   const std::string count = sys::variable("LISTEN_FDS");
   const auto pid = parse_number<pid_t>(sys::variable("LISTEN_PID"));
-  if (count.empty() || (pid && *pid != ::getpid())) return 0;
-  return number_of(count);
+  if (count.empty() || (pid && *pid != ::getpid())) return;
+  const unsigned sockets = number_of(count);
+  if (sockets == 0) return;
+  process.preserved_descriptors += sockets;
+  process.told.push_back(fmt::format("LISTEN_FDS={}", sockets));
+  process.told.emplace_back("LISTEN_PID=1");  // as it numbers itself
 }
 
 oci::Process read_process(const std::string& path) {
@@ -88,8 +94,8 @@ void options(cli::Options& options, oci::Config& config) {
   descriptor_options(options, process);
   options.flag("no-subreaper", "accepted for crun's sake: nobody becomes one", [] {});
   options.words([&process](cli::Options::Words&) {
-    process.listening_sockets = listening_sockets();
-    process.preserved_descriptors += process.listening_sockets;
+    tell_of_sockets(process);
+    if (!host_notify_socket().empty()) process.told.push_back(notify_variable());
     if (process.preserved_descriptors > 0) check_open(process.preserved_descriptors);
   });
 }
