@@ -78,9 +78,10 @@ class Story {
   virtual std::string why_it_ended() const { return ""; }
   /// On the host, before there is a child: what lasts is noted in `undo` first.
   virtual void on_the_host(Undo& undo) = 0;
-  /// In its place for `exec`: what on_the_host noted when the container was made, and its first
-  /// process.
-  virtual void on_the_host_again(const std::vector<Note>& /*notes*/, pid_t /*container*/) {}
+  /// In its place for `exec` of `process`: what on_the_host noted when the container was made, and the
+  /// container's first process.
+  virtual void on_the_host_again(const std::vector<Note>& /*notes*/, pid_t /*container*/,
+                                 const oci::Process& /*process*/) {}
   /// The child of `exec`, before it joins the container: what takes the host's own power, or its /proc.
   virtual void outside(const oci::Process& /*process*/) {}
   /// On the host, for the new child, which waits: id maps, limits, the network.

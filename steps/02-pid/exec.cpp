@@ -68,7 +68,7 @@ std::optional<ExitStatus> exec(Story& story, const Record& record, const oci::Pr
   if (!pid_file.empty()) check_pid_file(pid_file);  // before anything has run
   SignalQueue signals;
   if (FinePrint* const more = story.fine_print()) more->prepare_to_enter(record.pid);
-  story.on_the_host_again(record.notes, record.pid);
+  story.on_the_host_again(record.notes, record.pid, process);
   const uint64_t kinds = kinds_to_join(story, record.pid);
   const uint64_t by_the_parent = kinds_for_the_parent();
   sys::join_namespaces(

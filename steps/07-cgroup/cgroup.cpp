@@ -58,8 +58,9 @@ void Cgroup::make(Undo& undo) {
   open(folders);
 }
 
-void Cgroup::find(const std::vector<Note>& notes, pid_t container) {
-  open(folders_to_rejoin(notes, container));  // rejoin.cpp
+void Cgroup::find(const std::vector<Note>& notes, pid_t container, const oci::Process& process) {
+  open(process.cgroups.empty() ? folders_to_rejoin(notes, container)  // rejoin.cpp
+                               : folders_below(notes, process.cgroups));
 }
 
 void Cgroup::open(const Folders& folders) {

@@ -28,8 +28,9 @@ class Cgroup {
   /// See: the kernel's admin-guide/cgroup-v2.rst; the runtime-spec's config-linux.md, "Control groups"
   void make(Undo& undo);
 
-  /// For `exec`: finds the cgroup of a container that runs, by its notes.
-  void find(const std::vector<Note>& notes, pid_t container);
+  /// For `exec`: finds the cgroup of a container that runs, by its notes; or the one below it that
+  /// `process` is to be in. Throws Error if that isn't there.
+  void find(const std::vector<Note>& notes, pid_t container, const oci::Process& process);
 
   /// What clone3 is given: CLONE_INTO_CGROUP. Null if there is no cgroup, or none of version 2.
   sys::Birthplace* birthplace() { return birthplace_.cgroup ? &birthplace_ : nullptr; }

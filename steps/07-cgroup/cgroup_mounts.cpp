@@ -62,6 +62,12 @@ std::vector<oci::Mount> expand(const oci::Mount& mount, const Shown& shown, bool
   return one_for_each(mount, shown);
 }
 
+/// It shows a cgroup that is others', too.
+void make_readonly(oci::Mount& mount) {
+  std::erase(mount.options, "rw");
+  if (!has(mount.options, "ro")) mount.options.emplace_back("ro");
+}
+
 }  // namespace
 
 bool has_own_namespace(const oci::Config& config) {
@@ -89,6 +95,7 @@ void expand_mounts(oci::Config& config, const Shown& shown) {
       out.push_back(std::move(mount));
       continue;
     }
+    if (config.without_cgroup) make_readonly(mount);
     for (oci::Mount& part : expand(mount, shown, own_namespace)) out.push_back(std::move(part));
   }
   config.mounts = std::move(out);

@@ -42,8 +42,9 @@ class Container : public Story {
     cgroup_.make(undo);
   }
 
-  void on_the_host_again(const std::vector<Note>& notes, pid_t container) override {
-    cgroup_.find(notes, container);
+  void on_the_host_again(const std::vector<Note>& notes, pid_t container,
+                         const oci::Process& process) override {
+    cgroup_.find(notes, container, process);
   }
 
   void for_the_child(const Child& child, Handshake& handshake) override {

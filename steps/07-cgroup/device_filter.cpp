@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
+#include "06-user/maps.hpp"
 #include "07-cgroup/device_cache.hpp"
 #include "common/os/bpf.hpp"
 #include "common/os/error.hpp"
+#include "common/os/narrate.hpp"
 
 namespace lockstep::cgroup {
 namespace {
@@ -134,6 +136,13 @@ void filter_devices(const std::vector<Rule>& devices, const Folders& folders) {
   }
   if (v1 != nullptr) return filter_v1(rules, *v1);
   if (const Folder* const v2 = folders.v2()) filter_v2(rules, *v2);
+}
+
+void tell_if_none_is_denied(const oci::Config& config) {
+  const bool matters = !allows_all(all_rules(config.linux.resources.devices)) &&
+                       !usr::has_own_users(config);  // else its root makes no nodes
+  if (config.without_cgroup && matters)
+    narrate::say("(linux.resources.devices: without a cgroup no device is denied)");
 }
 
 }  // namespace lockstep::cgroup

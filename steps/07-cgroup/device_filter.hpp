@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "07-cgroup/folder.hpp"
-#include "common/oci/resources.hpp"
+#include "common/oci/config.hpp"
 
 /// Lesson 07: which devices may be opened or made. A node is only a number with a name: who can make
 /// nodes (root without a user namespace of its own) can make the disk's. So the kernel is told which
@@ -28,6 +28,9 @@ std::vector<oci::DeviceRule> all_rules(const std::vector<oci::DeviceRule>& devic
 /// read the host's loop device.
 /// See: bpf(2); the kernel's cgroup-v1/devices.rst, cgroup-v2.rst, "Device controller"
 void filter_devices(const std::vector<oci::DeviceRule>& devices, const Folders& folders);
+
+/// Says so where a container whose root can make nodes is to have no cgroup, and so no such rules.
+void tell_if_none_is_denied(const oci::Config& config);
 
 /// The program for v2: for each bit of what is wanted (read, write, mknod) the last rule about that
 /// device decides.

@@ -69,14 +69,15 @@ void Folder::write(const std::string& file, const std::string& value, Why why) c
   }
 }
 
-void Folders::lacks(const Hierarchy& hierarchy, const std::string& reason) {
-  lacks_.emplace_back(hierarchy, reason);
+void Folders::lacks(const Hierarchy& hierarchy, const std::string& reason,
+                    const std::string& hint) {
+  lacks_.push_back({hierarchy, reason, hint});
 }
 
 std::vector<std::pair<Hierarchy, std::string>> Folders::everywhere() const {
   std::vector<std::pair<Hierarchy, std::string>> out;
   for (const Folder& folder : all_) out.emplace_back(folder.hierarchy(), folder.path());
-  for (const auto& [hierarchy, reason] : lacks_)
+  for (const auto& [hierarchy, reason, hint] : lacks_)
     out.emplace_back(hierarchy, hierarchy.folder(hierarchy.own).value_or(hierarchy.mount));
   return out;
 }
@@ -109,12 +110,12 @@ const Folder& Folders::need(const std::string& controller, const std::string& wh
   std::string hint =
       "the second column of /proc/cgroups is 0 where cgroup v2 has it, the fourth 0 "
       "where the kernel was told to leave it out";
-  for (const auto& [hierarchy, why] : lacks_) {
+  for (const auto& [hierarchy, why, way_out] : lacks_) {
     const auto& names = hierarchy.controllers;
     const bool ours = std::find(names.begin(), names.end(), controller) != names.end();
     if (!ours && !hierarchy.is_v2()) continue;
     reason = why;
-    hint = power_hint();
+    hint = way_out.empty() ? power_hint() : way_out;
     if (ours) break;
   }
   if (const Folder* const unified = v2(); unified != nullptr && lacks_.empty()) {

@@ -50,8 +50,9 @@ class Folders {
  public:
   void add(Folder folder) { all_.push_back(std::move(folder)); }
   void replace_v2(Folder folder) { all_.front() = std::move(folder); }
-  /// Why a hierarchy has none: for the error of whoever needs it.
-  void lacks(const Hierarchy& hierarchy, const std::string& reason);
+  /// Why a hierarchy has none, and the way out (empty: the power to make one), for the error of whoever
+  /// needs it.
+  void lacks(const Hierarchy& hierarchy, const std::string& reason, const std::string& hint = "");
   /// Why version 2's folder hasn't got these controllers.
   void not_handed_down(const std::vector<std::string>& controllers, const std::string& reason);
 
@@ -68,8 +69,13 @@ class Folders {
   const Folder& need(const std::string& controller, const std::string& what) const;
 
  private:
+  struct Lack {
+    Hierarchy hierarchy;
+    std::string reason;
+    std::string hint;
+  };
   std::vector<Folder> all_;
-  std::vector<std::pair<Hierarchy, std::string>> lacks_;
+  std::vector<Lack> lacks_;
   std::map<std::string, std::string> not_handed_down_;
 };
 

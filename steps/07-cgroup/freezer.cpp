@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "07-cgroup/limit_hints.hpp"
 #include "common/os/error.hpp"
 
 namespace lockstep::cgroup {
@@ -36,9 +37,7 @@ bool has_freezer(const Folders& folders) { return freezer_of(folders) != nullptr
 void freeze(const Folders& folders) {
   const Folder* const folder = freezer_of(folders);
   if (folder == nullptr)
-    throw Error("the container has no cgroup that could be frozen",
-                "it was made without the power to make one: run it as root, or with "
-                "`systemd-run --user --scope -p Delegate=yes …`");
+    throw Error("the container has no cgroup that could be frozen", kNoCgroupHint);
   write(*folder, true);
   for (int i = 0; i < kTries; ++i) {
     if (has_stopped(*folder)) return;

@@ -10,4 +10,9 @@ namespace lockstep::cgroup {
 /// further down.
 Folders folders_to_rejoin(const std::vector<Note>& notes, pid_t container);
 
+/// Those below them that `exec --cgroup` names: "/a" in each hierarchy, "memory,pids:/a" in those of
+/// these controllers ("unified": version 2's), in the others the container's own; the last that names a
+/// hierarchy counts. Throws Error if one isn't there.
+Folders folders_below(const std::vector<Note>& notes, const std::vector<std::string>& cgroups);
+
 }  // namespace lockstep::cgroup

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "07-cgroup/delegation.hpp"
+#include "07-cgroup/device_filter.hpp"
 #include "07-cgroup/v1.hpp"
 #include "common/os/error.hpp"
 #include "common/os/files.hpp"
@@ -90,9 +91,13 @@ Error taken(const std::string& folder) {
 std::vector<Site> sites_for(const oci::Config& config, Folders& folders) {
   std::vector<Site> sites;
   const auto all = hierarchies();
+  if (config.without_cgroup) tell_if_none_is_denied(config);  // device_filter.cpp
   for (const Hierarchy& hierarchy : all) {
     std::string why_not;
-    if (auto site = site_in(config, hierarchy, all.size() == 1, why_not)) {
+    if (config.without_cgroup) {
+      folders.lacks(hierarchy, "there is to be no cgroup (--cgroup-manager disabled)",
+                    "remove the limit, or let the container have a cgroup");
+    } else if (auto site = site_in(config, hierarchy, all.size() == 1, why_not)) {
       sites.push_back(std::move(*site));
     } else {
       folders.lacks(hierarchy, why_not);

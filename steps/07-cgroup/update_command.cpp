@@ -5,6 +5,7 @@
 #include "07-cgroup/commands.hpp"
 #include "07-cgroup/controllers/controllers.hpp"
 #include "07-cgroup/delegation.hpp"
+#include "07-cgroup/limit_hints.hpp"
 #include "07-cgroup/option_values.hpp"
 #include "07-cgroup/options.hpp"
 #include "07-cgroup/site.hpp"
@@ -60,8 +61,7 @@ void update(const std::string& id, const oci::Resources& changes) {
   if (folders.empty())
     throw Error(
         fmt::format("container {} has no cgroup of its own that could be limited", quoted(id)),
-        "it was made without the power to make one: run it as root, or with "
-        "`systemd-run --user --scope -p Delegate=yes …`");
+        kNoCgroupHint);
   if (const auto site = noted_v2_site(record.notes)) hand_controllers_down(*site, asked, folders);
   set_limits(asked, folders);
   config.linux.resources = std::move(all);

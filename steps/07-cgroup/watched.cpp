@@ -24,7 +24,7 @@ void need_cgroup(const Watched& container) {
   throw Error(fmt::format("container {} has no cgroup of its own, so the kernel doesn't count what "
                           "it uses",
                           quoted(container.record.id)),
-              power_hint());
+              kNoCgroupHint);
 }
 
 }  // namespace lockstep::cgroup

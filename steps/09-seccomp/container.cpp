@@ -47,8 +47,9 @@ class Container : public Story {
     keyring_.join();
   }
 
-  void on_the_host_again(const std::vector<Note>& notes, pid_t container) override {
-    cgroup_.find(notes, container);
+  void on_the_host_again(const std::vector<Note>& notes, pid_t container,
+                         const oci::Process& process) override {
+    cgroup_.find(notes, container, process);
     placement_.before_exec();
     seccomp_.find(container);
     keyring_.join();

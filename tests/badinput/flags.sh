@@ -92,14 +92,14 @@ wrong_values() {
     log) values=('' /no/such/folder/log /run/test/host/folder) ;;
     log-format) values=('' xml JSON text,json) ;;
     systemd-cgroup) values=('' maybe true) ;;
-    cgroup-manager) values=('' none systemd disabled) ;;
+    cgroup-manager) values=('' none systemd Disabled) ;;
     rootless) values=('' maybe True) ;;
     console-socket) values=('' /no/such/socket /run/test/host/file) ;;
     preserve-fds) values=('' x -1 1.5 900 1000001) ;;
     process) values=('' no-such-file /run/test/host/folder /run/test/host/file) ;;
     additional-gids) values=('' x -1 4294967295 1,,2) ;;
     config) values=('') ;;  # more in tests/lifecycle/bundles.sh
-    cgroup) values=('' a /a memory:a) ;;
+    cgroup) values=('' a /a memory:a .. /a/.. memory:.. :a memory: colour:/) ;;
     explain) values=('' no ALL all,json) ;;
     *) values=() ;;
   esac

@@ -18,12 +18,12 @@ namespace {
               "native.cgroupdriver=cgroupfs (Docker), SystemdCgroup = false (containerd)");
 }
 
-void check_manager(const std::string& name) {
+bool without_cgroup = false;  // --cgroup-manager disabled, of this process's one command
+
+void take_manager(const std::string& name) {
   if (name == "systemd") refuse_systemd();
-  if (name == "disabled")
-    throw Error("--cgroup-manager: a container without a cgroup is not supported",
-                "cgroupfs is what it has by default");
-  if (name != "cgroupfs")
+  without_cgroup = name == "disabled";
+  if (name != "cgroupfs" && name != "disabled")
     throw cli::UsageError(
         fmt::format("expected cgroupfs, systemd or disabled, got {}", quoted(name)));
 }
@@ -39,7 +39,8 @@ void global_options(cli::Options& options) {
   options.boolean("systemd-cgroup", "systemd makes the cgroup: not supported yet", [](bool wanted) {
     if (wanted) refuse_systemd();
   });
-  options.value("cgroup-manager", "NAME", "who makes the cgroup: cgroupfs", check_manager);
+  options.value("cgroup-manager", "cgroupfs|systemd|disabled",
+                "who makes its cgroup: cgroupfs (default), or nobody", take_manager);
   options.value("rootless", "true|false|auto",
                 "accepted for runc's sake: what can't be had is said in any case", check_rootless);
   options.value("criu", "PROGRAM", "accepted for runc's sake: nothing calls it yet",
@@ -72,6 +73,8 @@ std::string version() {
 }
 
 }  // namespace
+
+bool is_to_have_no_cgroup() { return without_cgroup; }
 
 void add_commands(cli::Program& step) {
   step.share_also(global_options);

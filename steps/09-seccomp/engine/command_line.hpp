@@ -11,6 +11,9 @@ namespace lockstep::engine {
 /// program calls itself so.
 void add_commands(cli::Program& step);
 
+/// Whether the command line says --cgroup-manager disabled.
+bool is_to_have_no_cgroup();
+
 /// For `run` and `create`: --console-socket, --preserve-fds, --no-subreaper; LISTEN_FDS, NOTIFY_SOCKET.
 void options(cli::Options& options, oci::Config& config);
 /// For `exec`: --process, --console-socket, --preserve-fds, --additional-gids, --ignore-paused, --cgroup.

@@ -76,6 +76,18 @@ std::vector<gid_t> parse_groups(const std::string& text) {
   return out;
 }
 
+/// Whether it is there, only the container knows.
+std::string cgroup_of(const std::string& text) {
+  const size_t colon = text.find(':');
+  const auto parts = split(colon == std::string::npos ? text : text.substr(colon + 1), '/');
+  const bool fits = !text.empty() && colon != 0 && colon != text.size() - 1 &&
+                    std::find(parts.begin(), parts.end(), "..") == parts.end();
+  if (fits) return text;
+  throw cli::UsageError(
+      fmt::format("expected PATH or CONTROLLER[,CONTROLLER…]:PATH, got {}", quoted(text)),
+      "a path from the container's own cgroup on down, without ..");
+}
+
 /// What the command line says beside --process stays: how it is run, not what.
 void take_process(oci::Process& process, oci::Process read) {
   read.detached = process.detached;
@@ -83,6 +95,7 @@ void take_process(oci::Process& process, oci::Process read) {
   read.console_socket = process.console_socket;
   read.preserved_descriptors = process.preserved_descriptors;
   read.though_paused = process.though_paused;
+  read.cgroups = std::move(process.cgroups);
   read.is_complete = true;
   process = std::move(read);
 }
@@ -93,7 +106,8 @@ void options(cli::Options& options, oci::Config& config) {
   oci::Process& process = config.process;
   descriptor_options(options, process);
   options.flag("no-subreaper", "accepted for crun's sake: nobody becomes one", [] {});
-  options.words([&process](cli::Options::Words&) {
+  options.words([&process, &config](cli::Options::Words&) {
+    config.without_cgroup = is_to_have_no_cgroup();
     tell_of_sockets(process);
     if (!host_notify_socket().empty()) process.told.push_back(notify_variable());
     if (process.preserved_descriptors > 0) check_open(process.preserved_descriptors);
@@ -112,14 +126,9 @@ void exec_options(cli::Options& options, oci::Process& process) {
                 });
   options.flag("ignore-paused", "though the container is paused: it runs when that is resumed",
                [&] { process.though_paused = true; });
-  options.value(
-      "cgroup", "PATH", "the container's own cgroup (/) is all that there is",
-      [](const std::string& path) {
-        if (path == "/") return;
-        throw cli::UsageError(
-            fmt::format("{}: a cgroup below the container's is not supported", quoted(path)),
-            "leave the option out: the process is in the container's own cgroup");
-      });
+  options.value("cgroup", "[CONTROLLER:]PATH",
+                "in this cgroup below the container's own (/: in that itself)",
+                [&](const std::string& text) { process.cgroups.push_back(cgroup_of(text)); });
   options.check([&process, read] {
     if (*read) take_process(process, std::move(**read));
     if (process.preserved_descriptors > 0) check_open(process.preserved_descriptors);
