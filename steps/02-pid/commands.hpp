@@ -33,7 +33,7 @@ cli::Command exec_command(StoryMaker make, const Attend& attend,
                           std::vector<ProcessOptions> groups);
 /// `list [-q] [-f table|json]`
 cli::Command list_command();
-/// `ps [-f table|json] ID`
+/// `ps [-f table|json] ID [PS-OPTION…]`
 cli::Command ps_command();
 /// `kill [--all] ID [SIGNAL]`
 cli::Command kill_command(UndoTable undo);

@@ -9,6 +9,7 @@
 
 #include "02-pid/commands.hpp"
 #include "02-pid/format.hpp"
+#include "02-pid/ps_table.hpp"
 #include "common/cli/table.hpp"
 #include "common/os/proc.hpp"
 #include "common/os/text.hpp"
@@ -57,11 +58,15 @@ bool is_in_cgroups(const Record& record, pid_t pid) {
                     });
 }
 
-int ps(const std::string& id, const Format& format) {
+int ps(const std::string& id, const Format& format, const std::vector<std::string>& options) {
   const Record record = find(id);
   if (!locate(record)) {
     throw Error(fmt::format("container {} is {}: no process is in it", quoted(id),
                             words(status_now(record))));
+  }
+  if (!options.empty() && !format.json) {  // as runc: of the JSON they are no part
+    print(table_of_ps(record, options));
+    return 0;
   }
   std::vector<std::vector<std::string>> rows = {{"PID", "INSIDE", "PARENT", "STATE", "COMMAND"}};
   std::string json;
@@ -108,12 +113,16 @@ cli::Command ps_command() {
   auto format = std::make_shared<Format>();
   cli::Command command;
   command.name = "ps";
-  command.usage = "[OPTIONS] ID";
-  command.summary = "show a container's processes, as the host and as the container number them";
+  command.usage = "[OPTIONS] ID [PS-OPTION…]";
+  command.summary =
+      "show a container's processes, as the host and as the container number them; with options, "
+      "by "
+      "the host's ps";
   command.options = [format](cli::Options& options) { cli::format_option(options, format->json); };
   command.run = [format](const std::vector<std::string>& arguments) {
-    if (arguments.size() != 1) throw cli::UsageError("ps: one container's ID is needed");
-    return ps(arguments[0], *format);
+    if (arguments.empty()) throw cli::UsageError("ps: one container's ID is needed");
+    const bool dashes = arguments.size() > 1 && arguments[1] == "--";
+    return ps(arguments[0], *format, {arguments.begin() + (dashes ? 2 : 1), arguments.end()});
   };
   return command;
 }

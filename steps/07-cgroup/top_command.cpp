@@ -6,12 +6,12 @@
 
 #include "02-pid/commands.hpp"
 #include "02-pid/format.hpp"
+#include "02-pid/ps_table.hpp"
 #include "07-cgroup/commands.hpp"
 #include "07-cgroup/print.hpp"
 #include "07-cgroup/top.hpp"
 #include "common/cli/table.hpp"
 #include "common/os/proc.hpp"
-#include "common/os/run_program.hpp"
 #include "common/os/text.hpp"
 #include "common/users/id_map.hpp"
 
@@ -64,27 +64,12 @@ std::string own_table(const pid::Record& record) {
   return cli::table(rows);
 }
 
-/// As docker has it: the host's ps prints all processes, and only the container's are kept.
-std::string table_of_ps(const pid::Record& record, const std::vector<std::string>& options) {
-  const auto program = find_on_path("ps");
-  if (!program)
-    throw Error("options of ps's are for ps, and that is not installed on the host",
-                "install it (`apt-get install procps`), or leave them out: `top ID` needs none");
-  std::vector<std::string> arguments = {"ps"};
-  arguments.insert(arguments.end(), options.begin(), options.end());
-  const ProgramResult result = run_program(*program, arguments, "", "what the host's ps knows");
-  if (result.status.shell_code() != 0)
-    throw Error(fmt::format("ps {} {}: {}", fmt::join(options, " "), result.status.words(),
-                            pid::plain(split(result.output, '\n').front())));
-  return lines_of(result.output, pid::processes_of(record));
-}
-
 int top(const std::string& id, const std::vector<std::string>& options) {
   const pid::Record record = pid::find(id);
   if (!pid::locate(record))
     throw Error(fmt::format("container {} is {}: no process is in it", quoted(id),
                             words(pid::status_now(record))));
-  print(options.empty() ? own_table(record) : table_of_ps(record, options));
+  print(options.empty() ? own_table(record) : pid::table_of_ps(record, options));
   return 0;
 }
 

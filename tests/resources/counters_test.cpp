@@ -1,3 +1,4 @@
+#include "02-pid/ps_table.hpp"
 #include "07-cgroup/counters/parse.hpp"
 #include "07-cgroup/duration.hpp"
 #include "07-cgroup/live_table.hpp"
@@ -145,11 +146,11 @@ TEST_CASE("events: an interval as Go writes it") {
 TEST_CASE("top: a container's lines among ps's") {
   const std::string printed =
       "UID   PID  PPID CMD\nroot    1     0 init\nroot   42     1 sleep 4\xe2\x80\xa6\x1b[2J 7\n\n";
-  CHECK(lines_of(printed, {42, 7}) ==
+  CHECK(pid::lines_of(printed, {42, 7}) ==
         "UID   PID  PPID CMD\nroot   42     1 sleep 4\xe2\x80\xa6?[2J 7\n");
-  CHECK(error_of([] { lines_of("USER CMD\nroot init\n", {1}); }).find("no column PID") !=
+  CHECK(error_of([] { pid::lines_of("USER CMD\nroot init\n", {1}); }).find("no column PID") !=
         std::string::npos);
-  CHECK(error_of([] { lines_of("CMD PID\na b 7\n", {7}); }).find("without a number") !=
+  CHECK(error_of([] { pid::lines_of("CMD PID\na b 7\n", {7}); }).find("without a number") !=
         std::string::npos);
 }
 
