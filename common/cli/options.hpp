@@ -41,6 +41,8 @@ class Options {
                       const char* help, OnValue on_value);
   /// A value "true" or "false" that may be left out, which means true (`--tty`, `--tty=false`).
   void boolean(const char* names, const char* help, std::function<void(bool)> on_value);
+  /// Whether there is an option of that name: the first of a name is the one that counts.
+  bool has(const std::string& name) const { return find(name) != nullptr; }
   /// Called with the positional words when all options have been handled, before the checks; may
   /// take some of them off the front: `run IMAGE COMMAND` without its IMAGE.
   void words(std::function<void(Words&)> take) { takers_.push_back(std::move(take)); }

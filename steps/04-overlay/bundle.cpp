@@ -128,7 +128,7 @@ Bundle open(const std::string& folder, const std::string& file) {
   return bundle;
 }
 
-oci::Config default_config(int lesson, Complete complete) {
+oci::Config default_config(int lesson, Complete complete, bool rootless) {
   oci::Config config;
   config.process.terminal = true;
   config.process.cwd = "/";
@@ -141,19 +141,19 @@ oci::Config default_config(int lesson, Complete complete) {
     config.linux.namespaces.push_back({type, ""});
   config.linux.masked_paths = mnt::default_masked_paths();
   config.linux.readonly_paths = mnt::default_readonly_paths();
-  if (complete != nullptr) complete(config);
+  if (complete != nullptr) complete(config, rootless);
   return config;
 }
 
-void write_default(const std::string& folder, Complete complete) {
+void write_default(const std::string& folder, Complete complete, bool rootless) {
   const Fd place = sys::open(folder, O_PATH | O_DIRECTORY);
   const std::string path = folder + "/" + kConfigFile;
   if (!sys::make_empty_file(place, kConfigFile, 0644)) {
     throw SysError(EEXIST, fmt::format("open({}, O_CREAT|O_EXCL)", quoted(path)),
                    "remove it first, or choose another folder with --bundle");
   }
-  sys::replace_file(place, kConfigFile, oci::write_config(default_config(cli::lesson(), complete)),
-                    0644);
+  sys::replace_file(place, kConfigFile,
+                    oci::write_config(default_config(cli::lesson(), complete, rootless)), 0644);
 }
 
 }  // namespace lockstep::bundle

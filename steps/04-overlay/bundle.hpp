@@ -25,15 +25,15 @@ Bundle open(const std::string& folder, const std::string& file);
 /// them out. (ipc has its own: lesson 02.)
 constexpr const char* kSharedAnnotation = "io.lockstep.shared-namespaces";
 
-/// A later lesson's part of `spec`.
-using Complete = void (*)(oci::Config&);
+/// A later lesson's part of `spec`; `rootless`: for an ordinary user's container, whoever asks.
+using Complete = void (*)(oci::Config&, bool rootless);
 
 /// What `spec` writes: `runc spec`'s settings, as far as the step of that lesson honours them, and
 /// what `complete`, a later lesson's, adds.
-oci::Config default_config(int lesson, Complete complete);
+oci::Config default_config(int lesson, Complete complete, bool rootless = false);
 
 /// Writes it to `folder`/config.json.
 /// Throws SysError, EEXIST if there is one already.
-void write_default(const std::string& folder, Complete complete);
+void write_default(const std::string& folder, Complete complete, bool rootless);
 
 }  // namespace lockstep::bundle

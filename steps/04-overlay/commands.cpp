@@ -60,21 +60,25 @@ cli::Command state_command() {
 
 cli::Command spec_command(bundle::Complete complete) {
   auto folder = std::make_shared<std::string>(".");
+  auto rootless = std::make_shared<bool>(false);
   cli::Command command;
   command.name = "spec";
   command.usage = "[OPTIONS]";
   command.summary = "write a config.json to start from";
-  command.options = [folder](cli::Options& options) {
+  command.options = [folder, rootless, complete](cli::Options& options) {
     options.value("b,bundle", "DIR", "where to (default: the working directory)",
                   [folder](const std::string& path) {
                     sys::open(path, O_PATH | O_DIRECTORY);  // throws what is wrong with it
                     *folder = path;
                   });
+    if (complete == nullptr) return;  // before lesson 06 there are no users of its own
+    options.boolean("rootless", "for an ordinary user's container: whoever writes it is its root",
+                    [rootless](bool wanted) { *rootless = wanted; });
   };
-  command.run = [folder, complete](const std::vector<std::string>& arguments) {
+  command.run = [folder, rootless, complete](const std::vector<std::string>& arguments) {
     if (!arguments.empty())
       throw cli::UsageError(fmt::format("spec: unexpected {}", quoted(arguments[0])));
-    bundle::write_default(*folder, complete);
+    bundle::write_default(*folder, complete, *rootless);
     return 0;
   };
   return command;

@@ -143,6 +143,16 @@ void fill_in(oci::Config& config, const Given& given) {
   env.erase(std::remove(env.begin(), env.end(), "HOME=/root"), env.end());
 }
 
+/// What any user may have, without subordinate ids.
+void map_caller_alone(oci::Config& config) {
+  Maps alone;
+  alone.uids = {{0, ::geteuid(), 1}};
+  alone.gids = {{0, ::getegid(), 1}};
+  add_namespace(config, std::move(alone));
+  for (oci::Mount& mount : config.mounts)  // a group that such a map doesn't have
+    std::erase_if(mount.options, [](const std::string& word) { return word.starts_with("gid="); });
+}
+
 }  // namespace
 
 void options(cli::Options& options, oci::Config& config) {
@@ -163,8 +173,9 @@ void options(cli::Options& options, oci::Config& config) {
   options.check([given, &config] { fill_in(config, *given); });
 }
 
-void complete_bundle(oci::Config& config) {
-  if (!has_root_powers()) add_namespace(config, users::default_maps());
+void complete_bundle(oci::Config& config, bool rootless) {
+  if (!has_root_powers()) return add_namespace(config, users::default_maps());
+  if (rootless) map_caller_alone(config);
 }
 
 void exec_options(cli::Options& options, oci::Process& process) {

@@ -11,7 +11,7 @@ namespace lockstep::usr {
 void options(cli::Options& options, oci::Config& config);
 
 /// For `spec`: without root, users of its own, as `run` gives them; nobody else can make containers.
-void complete_bundle(oci::Config& config);
+void complete_bundle(oci::Config& config, bool rootless);
 
 /// For `exec`: --user.
 void exec_options(cli::Options& options, oci::Process& process);

@@ -73,9 +73,9 @@ void options(cli::Options& options, oci::Config& config) {
   options.check([given, &config] { fill_in(config, *given); });
 }
 
-void complete_bundle(oci::Config& config) {
-  usr::complete_bundle(config);
-  deny_other_devices(config);
+void complete_bundle(oci::Config& config, bool rootless) {
+  usr::complete_bundle(config, rootless);
+  if (!rootless) deny_other_devices(config);  // it may have no cgroup; nor can it make nodes
   give_cgroup_mount(config);
 }
 

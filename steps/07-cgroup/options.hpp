@@ -15,6 +15,6 @@ void options(cli::Options& options, oci::Config& config);
 void limit_options(cli::Options& options, oci::Resources& resources, bool changes = false);
 
 /// For `spec`: what `run` gives a container, on top of lesson 06's part.
-void complete_bundle(oci::Config& config);
+void complete_bundle(oci::Config& config, bool rootless);
 
 }  // namespace lockstep::cgroup

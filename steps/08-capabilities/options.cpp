@@ -164,8 +164,8 @@ void exec_options(cli::Options& options, oci::Process& process) {
                 [&process](const std::string& text) { process.selinux_label = text; });
 }
 
-void complete_bundle(oci::Config& config) {
-  cgroup::complete_bundle(config);
+void complete_bundle(oci::Config& config, bool rootless) {
+  cgroup::complete_bundle(config, rootless);
   config.process.capabilities = sets_of(default_set());
   config.process.no_new_privileges = true;
   constexpr uint64_t kFiles = 1024;

@@ -21,6 +21,6 @@ void exec_options(cli::Options& options, oci::Process& process);
 
 /// For `spec`: the default capabilities, no_new_privs and a limit on open files, on top of lesson 07's
 /// part.
-void complete_bundle(oci::Config& config);
+void complete_bundle(oci::Config& config, bool rootless);
 
 }  // namespace lockstep::caps

@@ -41,8 +41,10 @@ void global_options(cli::Options& options) {
   });
   options.value("cgroup-manager", "cgroupfs|systemd|disabled",
                 "who makes its cgroup: cgroupfs (default), or nobody", take_manager);
-  options.value("rootless", "true|false|auto",
-                "accepted for runc's sake: what can't be had is said in any case", check_rootless);
+  if (!options.has("rootless"))  // spec's own means something else
+    options.value("rootless", "true|false|auto",
+                  "accepted for runc's sake: what can't be had is said in any case",
+                  check_rootless);
   options.value("criu", "PROGRAM", "accepted for runc's sake: nothing calls it yet",
                 [](const std::string&) {});
 }
