@@ -1,5 +1,5 @@
-"""notify.py ADDRESS: listens there as a service manager would, and prints a line for each datagram that it gets: the parts of
-its text, and what the sender's PID is ("runtime": not a process of the container's)."""
+"""notify.py ADDRESS: listens there as a service manager would, and prints a line for each datagram that it gets. Only then
+does it close what came with it: a sender's barrier."""
 
 import os
 import socket
@@ -14,6 +14,6 @@ else:
 print("listens", flush=True)
 while True:
     text, parts, _, _ = listener.recvmsg(4096, socket.CMSG_SPACE(4))
+    print(" ".join(text.decode().split()), flush=True)
     for _, _, descriptors in parts:
         os.close(int.from_bytes(descriptors[:4], sys.byteorder))
-    print(" ".join(text.decode().split()), flush=True)

@@ -14,6 +14,7 @@ manager=/run/test/manager
 listens() {
   address=${1:-$manager}
   rm -f "$manager"
+  : > /run/test/heard
   python3 "$here/notify.py" "$address" > /run/test/heard 2>&1 &
   receiver=$!
   eventually grep -q listens /run/test/heard || fail "nobody listens: $(< /run/test/heard)"
@@ -162,6 +163,20 @@ ends_with 0
 try told run --rootfs "$rootfs" --tty sh -c 'notify READY=1'
 ends_with 0
 [[ $(< /run/test/heard) == *READY=1*READY=1* ]] || fail "with a terminal: $(< /run/test/heard)"
+
+# Without root.
+cp /run/test/bin/step09 /run/test/lockstep
+mkdir /run/test/home
+cp -a "$rootfs" /run/test/home
+chown -R 1234:1234 /run/test/home
+heard_before=$(grep -c READY=1 /run/test/heard)
+try env NOTIFY_SOCKET=$manager setpriv --reuid 1234 --regid 1234 --clear-groups /run/test/lockstep --root /run/test/home/state \
+  run --rootfs /run/test/home/rootfs sh -c 'id -u; notify READY=1'
+ends_with 0
+prints 0
+[[ $(grep -c READY=1 /run/test/heard) == $((heard_before + 1)) ]] || fail "without root: $(< /run/test/heard)$(seen)"
+[[ -z $(ls /run/test/home/state) ]] || fail "without root something is left: $(find /run/test/home/state)"
+rm -r /run/test/home /run/test/lockstep
 
 # What lies at /run of the rootfs leads nowhere else.
 mkdir outside

@@ -34,6 +34,7 @@ offers "rootfs-fetch load -i a" archive.tar
 offers "rootfs-fetch export busybox a" archive.tar
 offers "rootfs-fetch list "
 offers "rootfs-fetch no-such-command "
+offers "rootfs-fetch pull "  # what a registry has nobody knows here
 [[ $(rootfs-fetch completion words -- "" | xargs) == *"pull "*" verify "* ]] || fail "no commands are offered"
 refuses 'expected bash or zsh, got "fish"' rootfs-fetch completion fish
 bash -n <(rootfs-fetch completion bash) || fail "bash can't read it"

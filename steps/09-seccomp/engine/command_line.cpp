@@ -25,7 +25,7 @@ void take_manager(const std::string& name) {
   without_cgroup = name == "disabled";
   if (name != "cgroupfs" && name != "disabled")
     throw cli::UsageError(
-        fmt::format("expected cgroupfs, systemd or disabled, got {}", quoted(name)));
+        fmt::format("expected cgroupfs or disabled, got {}", quoted(name)));
 }
 
 void check_rootless(const std::string& word) {
@@ -39,7 +39,7 @@ void global_options(cli::Options& options) {
   options.boolean("systemd-cgroup", "systemd makes the cgroup: not supported yet", [](bool wanted) {
     if (wanted) refuse_systemd();
   });
-  options.value("cgroup-manager", "cgroupfs|systemd|disabled",
+  options.value("cgroup-manager", "cgroupfs|disabled",
                 "who makes its cgroup: cgroupfs (default), or nobody", take_manager);
   if (!options.has("rootless"))  // spec's own means something else
     options.value("rootless", "true|false|auto",
