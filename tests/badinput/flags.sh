@@ -195,6 +195,22 @@ for step in "${steps[@]}"; do
   [[ $step == step01 ]] || no_container "$step"
 done
 
+# The image tool's flags, such as bundle's --tty, take no value, and nothing is done before that is said.
+tool_flags=0
+for command in $(! command -v rootfs-fetch > /dev/null || commands_of rootfs-fetch); do
+  while read -r _ name kind; do
+    [[ $kind == flag ]] || continue
+    for value in value ''; do
+      try rootfs-fetch "$command" "--$name=$value" busybox "$PWD/made"
+      ends_with 1
+      says "--$name takes no value"
+    done
+    tool_flags=$((tool_flags + 1))
+  done < <(options_of rootfs-fetch "$command")
+done
+! command -v rootfs-fetch > /dev/null || (( tool_flags > 10 )) || fail "only $tool_flags flags of rootfs-fetch's were found"
+nothing_changed "rootfs-fetch with values for its flags"
+
 # 64 bytes are just right, by their number and not by the letters'.
 for name in "${long:1}" "$(printf 'ü%.0s' {1..32})"; do
   for step in "${steps[@]}"; do
