@@ -44,7 +44,9 @@ if (( ${#hierarchies[@]} > 1 )); then
   grep -q "^${last_name/unified/} /a/b\$" <<< "$seen_there" || fail "--cgroup $last_name:/a/b: $seen_there"
   [[ $(grep -c ' $' <<< "$seen_there") -gt 0 ]] || fail "--cgroup $last_name:/a/b: the others, too: $seen_there"
   seen_there=$(where --cgroup a --cgroup "$last_name:/")
-  grep -q ' /a$' <<< "$seen_there" && grep -q "^${last_name/unified/} \$" <<< "$seen_there" || fail "two of them: $seen_there"
+  if ! grep -q ' /a$' <<< "$seen_there" || ! grep -q "^${last_name/unified/} \$" <<< "$seen_there"; then
+    fail "two of them: $seen_there"
+  fi
 fi
 
 for wrong in none /a/none a/b/c; do

@@ -15,6 +15,7 @@ lockstep run --bundle "$bundle" --detach x > /dev/null
 lockstep delete --force x
 before=$(snapshot /run/test/work)
 each_moment create true lockstep create --bundle "$bundle" x
+# shellcheck disable=SC2016  # `eval` expands it
 each_moment start 'lockstep create --bundle "$bundle" x > /dev/null 2>&1 < /dev/null' lockstep start x
 each_moment "run --detach" true lockstep run --detach --bundle "$bundle" x
 grep -q READY=1 /run/test/heard || fail "nothing was said: $(< /run/test/heard)"

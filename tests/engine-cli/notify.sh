@@ -59,6 +59,7 @@ gone() {
   no_containers
   [[ ! -e /run/lockstep/x ]] || fail "a state folder is left"
 }
+# shellcheck disable=SC2016  # the container's shell expands it
 say='notify STATUS=slow - "STATUS=fast
 READY=1
 MAINPID=1"; echo $NOTIFY_SOCKET; stat -c "%a %F" $NOTIFY_SOCKET; touch /run/notify/x; sleep 1000'
@@ -107,6 +108,7 @@ gone
 heard ""
 
 # A create without it is asked for nothing, whatever start has; a start without it waits for nobody.
+# shellcheck disable=SC2016  # the container's shell expands it
 new_config lockstep sh -c 'echo "<$NOTIFY_SOCKET>"; grep /run/notify /proc/self/mounts; echo end; sleep 1000'
 lockstep create --bundle "$bundle" x > said 2>&1 < /dev/null
 try told start x

@@ -31,6 +31,7 @@ says 'ps --no-such-option'
 try lockstep ps x -e -o comm
 ends_with 1
 says 'no column PID'
+# shellcheck disable=SC2016  # that shell expands it
 try unshare --mount sh -c 'mount --bind /run/test/host-file "$(readlink -f "$(command -v ps)")" && lockstep ps x -ef'
 ends_with 1
 says 'not installed on the host'
