@@ -94,10 +94,10 @@ asan: deps-test  ## every test with AddressSanitizer and UBSan
 	$(call BUILD,build/asan)
 	$(CTEST) build/asan --label-exclude 'lint|ladder'
 
-bench: deps-test  ## N=20 rounds: beside runc, crun and the least a runtime can do (N=100: 15 minutes)
+bench: deps-test  ## N=20 rounds: beside runc, crun, the least a runtime can do, and in the engines that are there (N=100: 15 minutes)
 	@$(MAKE) build
 	@echo 'about a quarter of an hour; N=20, fewer rounds, takes about three minutes'
-	@status=0; for part in bench engine; do tests/bench/$$part.sh $(if $(N),-n $(N)) build || status=1; done; exit $$status
+	@status=0; for part in bench engine engines; do tests/bench/$$part.sh $(if $(N),-n $(N)) build || status=1; done; exit $$status
 
 bench-images: deps-test  ## N=5 rounds: a Debian image from a registry, beside podman, skopeo with umoci, and curl | gzip | tar
 	@$(MAKE) build

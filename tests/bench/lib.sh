@@ -44,11 +44,11 @@ end_what_is_inside() {
   local tries
   kill "$inside" 2>/dev/null || : # flock's end is the others', too
   for ((tries = 0; tries < 50; ++tries)); do
-    find /sys/fs/cgroup -depth -type d -name "*$BENCH_TAG-*" -exec rmdir {} + 2>/dev/null || :
-    [ -n "$(find /sys/fs/cgroup -type d -name "*$BENCH_TAG-*" 2>/dev/null)" ] || return 0
+    find /sys/fs/cgroup -depth -type d -path "*$BENCH_TAG-*" -exec rmdir {} + 2>/dev/null || :
+    [ -n "$(find /sys/fs/cgroup -type d -path "*$BENCH_TAG-*" 2>/dev/null)" ] || return 0
     sleep 0.1
   done
-  say "bench: cgroups are left: find /sys/fs/cgroup -name '*$BENCH_TAG-*'" >&2
+  say "bench: cgroups are left: find /sys/fs/cgroup -path '*$BENCH_TAG-*'" >&2
 }
 
 # enter ARGUMENT…: the script again as root, under a lock (two benchmarks at a time would measure each other's
