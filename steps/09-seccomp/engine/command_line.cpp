@@ -24,8 +24,7 @@ void take_manager(const std::string& name) {
   if (name == "systemd") refuse_systemd();
   without_cgroup = name == "disabled";
   if (name != "cgroupfs" && name != "disabled")
-    throw cli::UsageError(
-        fmt::format("expected cgroupfs or disabled, got {}", quoted(name)));
+    throw cli::UsageError(fmt::format("expected cgroupfs or disabled, got {}", quoted(name)));
 }
 
 void check_rootless(const std::string& word) {
