@@ -55,11 +55,13 @@ void add_steps_own(Options& options) {
   });
 }
 
-/// Asked while the caller is still who they are: with borrowed root everybody's uid is 0.
+/// Asked while the caller is still who they are: with borrowed root everybody's uid is 0. An engine
+/// without root calls as root of its user namespace, and /run is still not its own.
 std::string default_state_root() {
-  if (::geteuid() == 0) return "/run/lockstep";
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  if (runtime != nullptr && *runtime == '/') return std::string(runtime) + "/lockstep";
+  const bool has_runtime = runtime != nullptr && *runtime == '/';
+  if (::geteuid() == 0 && (!has_runtime || ::access("/run", W_OK) == 0)) return "/run/lockstep";
+  if (has_runtime) return std::string(runtime) + "/lockstep";
   return fmt::format("/tmp/lockstep-{}", ::geteuid());
 }
 

@@ -95,8 +95,8 @@ class Program {
   std::map<std::string, std::vector<std::string>> printers_;  // what `complete` was told
 };
 
-/// The folder of all state files: `--root`, else /run/lockstep for root, else
-/// $XDG_RUNTIME_DIR/lockstep, else /tmp/lockstep-UID.
+/// The folder of all state files: `--root`, else /run/lockstep for root (if it may write there: root of a
+/// user namespace mayn't), else $XDG_RUNTIME_DIR/lockstep, else /tmp/lockstep-UID.
 const std::string& state_root();
 
 /// Which lesson's step runs: 4 for step04; 0 for a program that is none.

@@ -11,7 +11,7 @@ cat > /run/test/etc/daemon.json <<CONF
   "default-runtime": "lockstep",
   "data-root": "/run/test/docker", "exec-root": "/run/test/docker-exec", "pidfile": "/run/test/docker.pid",
   "hosts": ["unix:///run/test/docker.sock"],
-  "cgroup-parent": "$cgroup_parent", "iptables": false, "bridge": "none", "storage-driver": "overlay2",
+  "cgroup-parent": "$cgroup_parent", "storage-driver": "overlay2",
   "default-ulimits": {"nofile": {"Name": "nofile", "Soft": 1024, "Hard": 4096}}
 }
 CONF
@@ -21,7 +21,7 @@ export DOCKER_HOST=unix:///run/test/docker.sock
 eventually docker version > /dev/null 2>&1 || skip "dockerd doesn't start here: $(tail -n 3 /run/test/docker.log)"
 tar -C "$rootfs" -c . | docker import - box > /run/test/said 2>&1 || skip "dockerd can't import an image here: $(< /run/test/said)"
 [[ $(docker info --format '{{.DefaultRuntime}}') == lockstep ]] || fail "another runtime: $(docker info 2>&1)"
-box=(--network host box)
+box=(--network none box)
 
 runs hello docker run --rm "${box[@]}" echo hello
 try docker run --rm "${box[@]}" sh -c 'exit 7'
@@ -63,6 +63,14 @@ runs long docker start long
 runs long docker restart -t 1 long
 runs long docker kill long
 runs long docker rm --force long
+
+# Docker's own network: a hook of its brings the cable, docker-proxy the port.
+try docker run --detach --name web --publish 127.0.0.1:8080:80 box sh -c 'echo from inside > /index.html; exec httpd -f -p 80 -h /'
+ends_with 0
+answers() { [[ $(busybox wget -q -O - http://127.0.0.1:8080/ 2>&1) == "from inside" ]]; }
+eventually answers || fail "the port doesn't answer: $(busybox wget -q -O - http://127.0.0.1:8080/ 2>&1)"
+runs $'eth0\nlo' docker exec web ls /sys/class/net
+runs web docker rm --force web
 runs "" docker ps --all --quiet
 nothing_of_ours /run/docker/runtime-lockstep/moby /run/test/docker-exec/runtime-lockstep/moby
 (( failures == 0 )) || grep -v level=info /run/test/docker.log | tail -n 20

@@ -84,6 +84,42 @@ ends_with 0
 try podman rm --force --time 0 healthy
 ends_with 0
 
+# A pod: its containers share the first one's network, IPC and name, and no PIDs.
+runs_pod() { runs "$1" podman exec "${@:2}"; }
+try podman pod create --name pod --network none --cgroup-parent "$cgroup_parent" --infra-image localhost/box --infra-command 'sleep 1000' --hostname peas
+ends_with 0
+for name in one two; do
+  try podman run --detach --pod pod --name "$name" localhost/box sleep 1000
+  ends_with 0
+done
+for kind in net ipc uts; do
+  runs_pod "$(podman exec one readlink "/proc/self/ns/$kind")" two readlink "/proc/self/ns/$kind"
+done
+[[ $(podman exec one readlink /proc/self/ns/pid) != $(podman exec two readlink /proc/self/ns/pid) ]] || fail "a pod's containers share their PIDs"
+runs_pod peas two hostname
+try podman pod stop --time 1 pod
+ends_with 0
+try podman pod rm --force --time 0 pod
+ends_with 0
+
+# Another's PIDs; an init; a restart; users of its own; a terminal that is attached to.
+try podman run --detach --name first "${box[@]}" sleep 1000
+ends_with 0
+runs "$(podman exec first readlink /proc/self/ns/pid)" podman run --rm --pid container:first "${box[@]}" readlink /proc/self/ns/pid
+try podman rm --force --time 0 first
+ends_with 0
+runs "$(readlink /proc/self/ns/pid)" podman run --rm --pid host "${box[@]}" readlink /proc/self/ns/pid
+if command -v catatonit > /dev/null; then
+  try podman run --rm --init "${box[@]}" sh -c 'cat /proc/1/comm'
+  prints podman-init
+fi
+try podman run --name again --restart on-failure:2 "${box[@]}" sh -c 'echo tried; exit 4'
+ends_with 4
+eventually eval '[[ $(podman logs again 2>&1 | grep -c tried) == 3 ]]' || fail "--restart: $(podman logs again 2>&1)"
+try podman rm --force --time 0 again
+ends_with 0
+runs "0 100000 1000" podman run --rm --uidmap 0:100000:1000 --gidmap 0:100000:1000 "${box[@]}" sh -c 'set -- $(cat /proc/self/uid_map); echo $*'
+
 (( failures == 0 )) || podman ps --all
 runs "" podman ps --all --quiet
 nothing_of_ours /run/lockstep
