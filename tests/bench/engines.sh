@@ -36,6 +36,10 @@ shift $((OPTIND - 1))
 check_options "$@"
 [ -x "$build/step09" ] || fail "$build/step09 is not built: make build"
 enter "${arguments[@]}"
+# dockerd changes its network's settings: not the machine's.
+if [ "${BENCH_NETWORK:-}" != own ]; then
+  BENCH_NETWORK=own exec unshare --net "$BASH" "$here/$script" "${arguments[@]}"
+fi
 
 # The runtimes that are here, and where.
 declare -A runtimes
