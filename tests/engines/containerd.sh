@@ -31,7 +31,21 @@ try "${run[@]}" --rm "$image" one sh -c 'exit 7'
 ends_with 7
 try "${run[@]}" --rm "$image" one no-such-program
 [[ $status != 0 && $err == *'no such file or directory'* ]] || fail "a program that isn't there$(seen)"
+# with_terminal COMMAND…: this has one, which script(1) makes.
+with_terminal() { script --quiet --return --command "$*" /dev/null; }
+try with_terminal "${run[@]}" --rm --tty "$image" terminal tty
+ends_with 0
+prints /dev/pts/0
+runs "" "${run[@]}" --detach --memory-limit 67108864 "$image" limited sleep 1000
+limit=$(cat "/sys/fs/cgroup/memory$cgroup_parent/memory.limit_in_bytes" 2> /dev/null || cat "/sys/fs/cgroup$cgroup_parent/memory.max")
+[[ $limit == 67108864 ]] || fail "--memory-limit: $limit"
+runs "" ctr tasks kill --signal SIGKILL limited
+eventually ctr tasks delete limited > /dev/null 2>&1 || fail "limited: $(ctr tasks list)"
+runs "" ctr containers delete limited
 runs "" "${run[@]}" --detach "$image" long sleep 1000
+try with_terminal ctr tasks exec --tty --exec-id t long tty
+ends_with 0
+prints /dev/pts/0
 runs "inside" ctr tasks exec --exec-id a long echo inside
 try ctr tasks exec --exec-id b long sh -c 'exit 5'
 ends_with 5

@@ -3,18 +3,12 @@
 # Docker: lockstep as a runtime of dockerd's.
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
-needs dockerd docker containerd
+needs dockerd docker containerd jq
 mkdir -p /run/test/etc
-cat > /run/test/etc/daemon.json <<CONF
-{
-  "runtimes": {"lockstep": {"path": "$lockstep"}},
-  "default-runtime": "lockstep",
+page Docker | jq --arg parent "$cgroup_parent" '. + {"default-runtime": "lockstep", "cgroup-parent": $parent,
   "data-root": "/run/test/docker", "exec-root": "/run/test/docker-exec", "pidfile": "/run/test/docker.pid",
-  "hosts": ["unix:///run/test/docker.sock"],
-  "cgroup-parent": "$cgroup_parent", "storage-driver": "overlay2",
-  "default-ulimits": {"nofile": {"Name": "nofile", "Soft": 1024, "Hard": 4096}}
-}
-CONF
+  "hosts": ["unix:///run/test/docker.sock"], "storage-driver": "overlay2",
+  "default-ulimits": {"nofile": {"Name": "nofile", "Soft": 1024, "Hard": 4096}}}' > /run/test/etc/daemon.json
 dockerd --config-file /run/test/etc/daemon.json > /run/test/docker.log 2>&1 &
 daemon=$!
 export DOCKER_HOST=unix:///run/test/docker.sock

@@ -43,3 +43,12 @@ nothing_of_ours() {
   left=$(find "$@" -mindepth 1 -maxdepth 1 -type d 2> /dev/null || true)
   [[ -z $left ]] || fail "states are left: $left"
 }
+
+# page ENGINE: what docs/engines.md has people write into that engine's settings, with this lockstep's path. So the page can't be wrong.
+page() {
+  local text
+  text=$(awk -v heading="## $1" '$0 == heading { here = 1 } here && /^```/ { if (inside) exit; inside = 1; next } inside' \
+    "$LOCKSTEP_SOURCE/docs/engines.md")
+  [[ $text == */usr/local/bin/lockstep* ]] || fail "docs/engines.md has no settings for $1"
+  echo "${text//\/usr\/local\/bin\/lockstep/$lockstep}"
+}

@@ -13,12 +13,7 @@ tar -C "$rootfs" -c . > /run/test/box.tar
 cat > /run/test/containers.conf <<CONF
 [containers]
 default_ulimits = ["nofile=1024:4096", "nproc=1024:4096"]
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-runtime = "lockstep"
-[engine.runtimes]
-lockstep = ["$lockstep"]
+$(page Podman | sed '/^\[engine\]$/a events_logger = "file"')
 CONF
 chown -R learner: /run/test/xdg /run/test/work
 podman() {

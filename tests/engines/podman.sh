@@ -9,12 +9,7 @@ export CONTAINERS_CONF=/run/test/etc/containers.conf
 cat > "$CONTAINERS_CONF" <<CONF
 [containers]
 default_ulimits = ["nofile=1024:4096", "nproc=1024:4096"]
-[engine]
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-runtime = "lockstep"
-[engine.runtimes]
-lockstep = ["$lockstep"]
+$(page Podman | sed '/^\[engine\]$/a events_logger = "file"')
 CONF
 podman() { command podman --root /run/test/root --runroot /run/test/runroot --storage-driver overlay --tmpdir /run/test/tmp "$@"; }
 tar -C "$rootfs" -c . > /run/test/box.tar
