@@ -10,7 +10,7 @@ CTEST = JOBS=$(JOBS) tools/test.sh
 STEPS = $(foreach folder,$(sort $(wildcard steps/*)),$(firstword $(subst -, ,$(subst steps/,step,$(folder)))))
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-test deps-engines deps-vm deps-cross deps-vm-arm64 build run test conformance engines sweep vm cross vm-arm64 diff format lint asan bench bench-images install clean $(STEPS)
+.PHONY: help deps deps-test deps-engines deps-vm deps-cross deps-vm-arm64 build run test conformance guards engines sweep vm cross vm-arm64 diff format lint asan bench bench-images install clean $(STEPS)
 
 help:  ## this list
 	@awk -F ':.*  ## ' '/^[a-z0-9-]+:.*  ## / {printf "  make %-13s %s\n", $$1, $$2}' Makefile
@@ -51,6 +51,10 @@ conformance: deps-test  ## the specification's demands, each with its test; hund
 	@$(call CONFIGURE,release)
 	$(call BUILD,build) --target lockstep probe-helper
 	@tools/as-machine.sh tests/conformance/run.sh build
+
+guards: deps-test  ## each exploit of tests/cve on a build without its guard: there its test must fail
+	@$(call CONFIGURE,release)
+	LOCKSTEP_BUILD=$(CURDIR)/build JOBS=$(JOBS) tools/as-machine.sh tests/cve/without_guards.sh
 
 engines: deps-engines  ## real engines with lockstep as their runtime: Podman, containerd, Docker, buildah
 	@$(call CONFIGURE,release)
