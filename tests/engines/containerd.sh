@@ -37,8 +37,8 @@ try with_terminal "${run[@]}" --rm --tty "$image" terminal tty
 ends_with 0
 prints /dev/pts/0
 runs "" "${run[@]}" --detach --memory-limit 67108864 "$image" limited sleep 1000
-limit=$(cat "/sys/fs/cgroup/memory$cgroup_parent/memory.limit_in_bytes" 2> /dev/null || cat "/sys/fs/cgroup$cgroup_parent/memory.max")
-[[ $limit == 67108864 ]] || fail "--memory-limit: $limit"
+memory=$(cat "/sys/fs/cgroup/memory$cgroup_parent/memory.limit_in_bytes" 2> /dev/null || cat "/sys/fs/cgroup$cgroup_parent/memory.max")
+[[ $memory == 67108864 ]] || fail "--memory-limit: $memory"
 runs "" ctr tasks kill --signal SIGKILL limited
 eventually ctr tasks delete limited > /dev/null 2>&1 || fail "limited: $(ctr tasks list)"
 runs "" ctr containers delete limited
