@@ -58,11 +58,10 @@ void add_steps_own(Options& options) {
 /// Asked while the caller is still who they are: with borrowed root everybody's uid is 0. An engine
 /// without root calls as root of its user namespace, and /run is still not its own.
 std::string default_state_root() {
-  const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  const bool has_runtime = runtime != nullptr && *runtime == '/';
-  if (::geteuid() == 0 && (!has_runtime || ::access("/run", W_OK) == 0)) return "/run/lockstep";
-  if (has_runtime) return std::string(runtime) + "/lockstep";
-  return fmt::format("/tmp/lockstep-{}", ::geteuid());
+  const char* set = std::getenv("XDG_RUNTIME_DIR");
+  const std::string runtime = set != nullptr && *set == '/' ? set : "";
+  if (::geteuid() == 0 && (runtime.empty() || ::access("/run", W_OK) == 0)) return "/run/lockstep";
+  return runtime.empty() ? fmt::format("/tmp/lockstep-{}", ::geteuid()) : runtime + "/lockstep";
 }
 
 /// Started with `<&-`, the next file to be opened would become standard input, output or error, and

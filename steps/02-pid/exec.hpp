@@ -10,7 +10,9 @@ namespace lockstep::pid {
 /// Joining a PID namespace takes a fork: setns(2) can't change the caller's own PID, so it changes
 /// where its next child will be. Hence the two halves: the runtime joins the PID namespace (and, if
 /// it is another one, the user namespace that owns it) and clones; the child joins all others, then
-/// becomes the program as the story's last part tells it.
+/// becomes the program as the story's last part tells it. Where the container's root is the host's, a
+/// process in between joins all of them, for whoever may trace inside (CAP_SYS_PTRACE) has a newcomer's
+/// root and files as soon as they see it.
 ///
 /// Throws Error if the container isn't running, SysError with Failure kNotFound/kNotExecutable for
 /// the program.
