@@ -59,10 +59,9 @@ void add_steps_own(Options& options) {
 /// without root calls as root of its user namespace, and /run is still not its own.
 std::string default_state_root() {
   const char* runtime = std::getenv("XDG_RUNTIME_DIR");
-  const bool has_runtime = runtime != nullptr && *runtime == '/';
-  if (::geteuid() == 0 && (!has_runtime || ::access("/run", W_OK) == 0)) return "/run/lockstep";
-  if (has_runtime) return std::string(runtime) + "/lockstep";
-  return fmt::format("/tmp/lockstep-{}", ::geteuid());
+  const bool given = runtime != nullptr && *runtime == '/';
+  if (::geteuid() == 0 && (!given || ::access("/run", W_OK) == 0)) return "/run/lockstep";
+  return given ? fmt::format("{}/lockstep", runtime) : fmt::format("/tmp/lockstep-{}", ::geteuid());
 }
 
 /// Started with `<&-`, the next file to be opened would become standard input, output or error, and
