@@ -4,6 +4,13 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 needs containerd ctr umoci
+# What the page has a cluster's nodes write is understood. (crictl, which would have a pod run so, isn't packaged.)
+{ echo 'version = 2'; page Kubernetes; } > /run/test/node.toml
+try containerd --config /run/test/node.toml config dump
+ends_with 0
+prints '.containerd.runtimes.lockstep.options]'
+prints "BinaryName = \"$lockstep\""
+
 cat > /run/test/containerd.toml <<CONF
 version = 2
 root = "/run/test/containerd"

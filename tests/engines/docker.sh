@@ -64,6 +64,15 @@ ends_with 0
 answers() { [[ $(busybox wget -q -O - http://127.0.0.1:8080/ 2>&1) == "from inside" ]]; }
 eventually answers || fail "the port doesn't answer: $(busybox wget -q -O - http://127.0.0.1:8080/ 2>&1)"
 runs $'eth0\nlo' docker exec web ls /sys/class/net
+# Its neighbours: one in the same network, one that has its network, one that has none, one that has the host's.
+address=$(docker inspect --format '{{.NetworkSettings.IPAddress}}' web)
+runs "" docker run --rm box nc -w 5 "$address" 80
+runs "" docker run --rm --network container:web box nc -w 5 127.0.0.1 80
+runs "$(docker exec web readlink /proc/self/ns/net)" docker run --rm --network container:web box readlink /proc/self/ns/net
+runs lo docker run --rm "${box[@]}" ls /sys/class/net
+try docker run --rm "${box[@]}" nc -w 5 "$address" 80
+[[ $status != 0 ]] || fail "--network none, and yet it reaches $address$(seen)"
+runs "$(readlink /proc/self/ns/net)" docker run --rm --network host box readlink /proc/self/ns/net
 runs web docker rm --force web
 runs "" docker ps --all --quiet
 nothing_of_ours /run/docker/runtime-lockstep/moby /run/test/docker-exec/runtime-lockstep/moby

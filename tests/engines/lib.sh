@@ -22,6 +22,14 @@ ip link set lo up 2> /dev/null || true
 # Where the engines are told to put their containers: below the test's own cgroup, which goes with it.
 cgroup_parent=$(sed -nE 's/^[0-9]+:(.*,)?pids(,.*)?://p; s/^0:://p' /proc/self/cgroup | head -n 1)
 cgroup_parent=${cgroup_parent%/}/engine
+# Where the test's cgroup lies elsewhere in one of the hierarchies, the engines have made a way to that place, and leave it.
+remove_engines_cgroups() {
+  local folder
+  for folder in /sys/fs/cgroup/*/"${cgroup_parent#/}"; do
+    [[ ! -d $folder ]] || { remove_cgroups "$folder" && rmdir "${folder%/*}" 2> /dev/null; } || true
+  done
+}
+trap remove_engines_cgroups EXIT
 
 # ends PROCESS…: those of ours, and waits for them.
 ends() {

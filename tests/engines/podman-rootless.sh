@@ -49,12 +49,40 @@ runs "42 /tmp" podman exec --env N=42 --workdir /tmp long sh -c 'echo $N $(pwd)'
 runs $'/dev/pts/0\r' podman exec --tty long tty
 try podman exec long sh -c 'exit 9'
 ends_with 9
+try podman exec --detach --user 1000 long touch /dev/shm/made
+ends_with 0
+eventually eval '[[ $(podman exec long stat -c %u /dev/shm/made 2>&1) == 1000 ]]' || fail "exec --detach --user: $(podman exec long ls -ln /dev/shm)"
 runs long podman stop --time 10 long
 runs "exited 3" podman inspect --format '{{.State.Status}} {{.State.ExitCode}}' long
+[[ $(podman logs long 2>&1) == $'begun\nended' ]] || fail "logs: $(podman logs long 2>&1)"
 runs long podman start long
 runs long podman kill --signal KILL long
 try podman rm --force --time 0 long
 ends_with 0
+
+# Without a cgroup, as Podman asks crun for it: `--cgroup-manager disabled`.
+runs "$(cat /proc/self/cgroup)" podman run --rm --cgroups disabled "${box[@]}" cat /proc/self/cgroup
+
+# A pod: its containers share the first one's network, IPC and name.
+try podman pod create --name pod --network none --infra-image localhost/box --infra-command 'sleep 1000' --hostname peas
+ends_with 0
+for name in one two; do
+  try podman run --detach --pod pod --name "$name" localhost/box sleep 1000
+  ends_with 0
+done
+for kind in user net ipc uts; do
+  runs "$(podman exec one readlink "/proc/self/ns/$kind")" podman exec two readlink "/proc/self/ns/$kind"
+done
+runs peas podman exec two hostname
+try podman pod rm --force --time 0 pod
+ends_with 0
+
+# A network of slirp4netns', which needs this node.
+if [[ -c /dev/net/tun ]] && command -v slirp4netns > /dev/null; then
+  mount -t tmpfs -o mode=755 own-net /dev/net
+  mknod -m 666 /dev/net/tun c 10 200
+  runs $'lo\ntap0' podman run --rm localhost/box ls /sys/class/net
+fi
 
 (( failures == 0 )) || podman ps --all
 runs "" podman ps --all --quiet

@@ -54,6 +54,13 @@ ends_with 0
 eventually podman exec long test -e /tmp/made || fail "exec --detach did nothing"
 try podman top long pid comm
 prints "1 "
+try podman update --memory 64m long
+ends_with 0
+runs 67108864 podman exec long sh -c \
+  'cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2> /dev/null || cat /sys/fs/cgroup/memory.max'
+try podman stats --no-stream --format '{{.Name}}' long
+ends_with 0
+prints long
 runs long podman pause long
 runs paused podman inspect --format '{{.State.Status}}' long
 try podman exec long true
@@ -114,6 +121,7 @@ eventually eval '[[ $(podman logs again 2>&1 | grep -c tried) == 3 ]]' || fail "
 try podman rm --force --time 0 again
 ends_with 0
 runs "0 100000 1000" podman run --rm --uidmap 0:100000:1000 --gidmap 0:100000:1000 "${box[@]}" sh -c 'set -- $(cat /proc/self/uid_map); echo $*'
+runs "$(cat /proc/self/cgroup)" podman run --rm --cgroups disabled --network none localhost/box cat /proc/self/cgroup
 
 (( failures == 0 )) || podman ps --all
 runs "" podman ps --all --quiet
