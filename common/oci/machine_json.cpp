@@ -102,6 +102,12 @@ json write_offset(const TimeOffset& offset) {
   return out;
 }
 
+/// Not if all of it was what nobody knows, and therefore ignored.
+bool asks_for_something(const IntelRdt& rdt) {
+  return !rdt.clos_id.empty() || !rdt.l3_cache_schema.empty() || !rdt.mem_bw_schema.empty() ||
+         !rdt.schemata.empty() || rdt.enable_monitoring;
+}
+
 }  // namespace
 
 void read_machine(const JsonPlace& linux, Linux& out) {
@@ -109,8 +115,10 @@ void read_machine(const JsonPlace& linux, Linux& out) {
   read_net_devices(linux, out);
   if (const auto policy = linux.find("memoryPolicy"); policy && !policy->nothing())
     out.memory_policy = read_policy(*policy);
-  if (const auto rdt = linux.find("intelRdt"); rdt && !rdt->nothing())
-    out.intel_rdt = read_rdt(*rdt);
+  if (const auto rdt = linux.find("intelRdt"); rdt && !rdt->nothing()) {
+    IntelRdt asked = read_rdt(*rdt);
+    if (asks_for_something(asked)) out.intel_rdt = std::move(asked);
+  }
 }
 
 void write_machine(json& out, const Linux& linux) {
