@@ -75,9 +75,11 @@ void leave_outside(Story& story, const oci::Process& process, const std::vector<
 
 /// Whose root is the host's may have CAP_SYS_PTRACE, and then /proc/PID/root of whoever is in its PID
 /// namespace is open to it, dumpable or not. So a process that nobody inside can see joins the namespaces,
-/// and the one that it makes has never had the host's files.
+/// and the one that it makes has never had the host's files. (Not where it tells what it does: it has no
+/// /proc either from which it could name itself.)
 bool enters_unseen(uint64_t kinds) {
-  return has_root_powers() && (kinds & CLONE_NEWNS) != 0 && (kinds & CLONE_NEWUSER) == 0;
+  return has_root_powers() && (kinds & CLONE_NEWNS) != 0 && (kinds & CLONE_NEWUSER) == 0 &&
+         !narrate::on();
 }
 
 std::vector<int> open_before() {

@@ -12,7 +12,7 @@ namespace lockstep::pid {
 /// it is another one, the user namespace that owns it) and clones; the child joins all others, then
 /// becomes the program as the story's last part tells it. Where the container's root is the host's, a
 /// process in between joins all of them, for whoever may trace inside (CAP_SYS_PTRACE) has a newcomer's
-/// root and files as soon as they see it.
+/// root and files as soon as they see it. (--explain shows the way without that process.)
 ///
 /// Throws Error if the container isn't running, SysError with Failure kNotFound/kNotExecutable for
 /// the program.
