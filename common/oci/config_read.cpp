@@ -129,6 +129,17 @@ std::string read_propagation(const JsonPlace& here) {
   return word.substr(word[0] == 'r' ? 1 : 0);
 }
 
+/// "If a file already exists at path that does not match the requested device, the runtime MUST generate
+/// an error": config-linux.md, "Devices". The last one is `item`.
+void refuse_another_device(const JsonPlace& item, const std::vector<Device>& devices) {
+  const Device& last = devices.back();
+  for (const Device& device : devices) {
+    if (device.path != last.path) continue;
+    if (device.type != last.type || device.major != last.major || device.minor != last.minor)
+      item.fail(fmt::format("{} is another device already", quoted(last.path)));
+  }
+}
+
 Linux read_linux(const JsonPlace& here) {
   Linux out;
   here.each("namespaces", [&](const JsonPlace& item) {
@@ -136,7 +147,10 @@ Linux read_linux(const JsonPlace& here) {
   });
   out.uid_mappings = read_mappings(here, "uidMappings");
   out.gid_mappings = read_mappings(here, "gidMappings");
-  here.each("devices", [&](const JsonPlace& item) { out.devices.push_back(read_device(item)); });
+  here.each("devices", [&](const JsonPlace& item) {
+    out.devices.push_back(read_device(item));
+    refuse_another_device(item, out.devices);
+  });
   out.cgroups_path = cgroups_path_from_json(here);
   if (const auto resources = here.find("resources"))
     out.resources = resources_from_json(*resources);

@@ -58,6 +58,10 @@ void say_what_is_left_out(const oci::Config& config) {
   if (const uint64_t denied = missing & known; denied != 0)
     narrate::say(fmt::format("(left out, for this process hasn't got them to give: {})",
                              words::capabilities(denied)));
+  if (const uint64_t powerless = sets.effective & ~sets.permitted & ~missing; powerless != 0)
+    narrate::say(fmt::format(
+        "(left out of process.capabilities.effective, for they are not in permitted: {})",
+        words::capabilities(powerless)));
   // To root it makes no difference: what is bounding, root gets.
   const uint64_t ambient = sets.ambient & ~(sets.permitted & sets.inheritable);
   if (ambient != 0 && config.process.user.uid != 0)

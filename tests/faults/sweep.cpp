@@ -163,7 +163,7 @@ void Sweep::undisturbed() {
 /// or less and says so; or it fails as it should.
 std::string Sweep::unclear(const Outcome& outcome) const {
   static const std::set<int> kOwn = {1, 125, 126, 127};
-  static const std::regex kOurs("(^|\n)((step[0-9]+|init): .|\\(.)");
+  static const std::regex kOurs("(^|\n)((step[0-9]+|lockstep|init): .|\\(.)");
   static const std::regex kErrno("\\(E[A-Z0-9]+\\)");
   static const std::regex kNoWords("terminate|bad_alloc|Success|what\\(\\)");
   const bool says = std::regex_search(outcome.err, kOurs);
